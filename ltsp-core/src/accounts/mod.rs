@@ -1,0 +1,5 @@
+//! Accounts: who has which home.
+
+mod directory;
+
+pub use directory::{Account, Accounts};

@@ -1,0 +1,3 @@
+//! Grammars of the files a server is made of.
+
+pub mod passwd;
