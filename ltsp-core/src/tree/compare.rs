@@ -1,0 +1,480 @@
+//! What in a home differs from a scanned template.
+
+use std::collections::{HashMap, HashSet};
+use std::os::fd::AsFd as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use super::Owner;
+use super::copy::{Source, mode_given};
+use super::cursor::Cursor;
+use super::manifest::NodeId;
+use super::pool::{Progress, Queue, parallel};
+use super::rules::{Fate, Mark, Rules};
+use super::witness::{Witness, Witnesses};
+use crate::error::{Error, ErrorKind, Result};
+use crate::sys::{
+    CopyBuf, Dir, FileName, FileNameBuf, FileType, ListBuf, Meta, SysError, SysResult, Xattrs,
+};
+
+/// One thing in a home that is not as it should be.
+#[derive(Clone, Debug)]
+pub(crate) enum Finding {
+    /// The template's entry is not there.
+    Missing { node: NodeId },
+    /// Something else is there; the whole of `node` is to be made anew.
+    Differs { node: NodeId, why: &'static str },
+    /// A directory is there, but not with its owner, mode, time or attributes.
+    Metadata { node: NodeId, why: &'static str },
+    /// The template has no such entry.
+    Extra { dir: NodeId, name: FileNameBuf, kind: FileType },
+    /// A directory without a counterpart in the template, in which some entries stay and some do
+    /// not.
+    Mixed { dir: NodeId, name: FileNameBuf, mark: Mark },
+}
+
+/// What a comparison found.
+#[derive(Default)]
+pub(crate) struct Comparison {
+    pub(crate) findings: Vec<Finding>,
+    /// Entries that are as they should be although no witness said so, as they were seen.
+    pub(crate) confirmed: Vec<(NodeId, Witness)>,
+    /// How many entries are as they should be.
+    pub(crate) unchanged: u64,
+    /// How many survive by a rule.
+    pub(crate) kept: u64,
+    /// Sets of hard links that are not links to one another in the home, without those of their
+    /// members that are kept.
+    pub(crate) relink: Vec<Vec<NodeId>>,
+    /// Inode and number of names of what the home has for hard-linked entries.
+    links: HashMap<NodeId, (u64, u32)>,
+    /// Hard-linked entries that are kept.
+    kept_links: HashSet<NodeId>,
+}
+
+/// A home, and what it is compared with.
+#[derive(Clone, Copy)]
+pub(crate) struct Subject<'a> {
+    pub(crate) source: Source<'a>,
+    pub(crate) home: &'a Dir,
+    /// What the home is called in messages.
+    pub(crate) path: &'a Path,
+    pub(crate) owner: Owner,
+    pub(crate) rules: &'a Rules,
+    /// Whether the home directory's own metadata is to be the template's.
+    pub(crate) top: Fate,
+    /// An entry at the top that is not part of the home.
+    pub(crate) ignore: Option<&'a FileName>,
+    /// What was seen at the last reset, if that can be believed.
+    pub(crate) witnesses: Option<&'a Witnesses>,
+    pub(crate) threads: usize,
+    pub(crate) progress: &'a Progress<'a>,
+}
+
+/// How many directories make a unit of work.
+const UNIT: usize = 64;
+
+/// Compares a home with its template.
+///
+/// An entry is only believed to be unchanged if its witness says so, or if everything about it,
+/// content too, was compared.
+pub(crate) fn compare(subject: Subject<'_>) -> Result<Comparison> {
+    let manifest = subject.source.manifest;
+    let mut marks: Vec<Mark> = Vec::with_capacity(manifest.dirs_of(NodeId::TOP).len());
+    for &dir in manifest.dirs_of(NodeId::TOP) {
+        let mark = if dir == NodeId::TOP {
+            subject.rules.top()
+        } else {
+            let above = &marks[manifest.dir_index(manifest.parent(dir))];
+            subject.rules.below(above, manifest.name(dir).as_bytes())
+        };
+        marks.push(mark);
+    }
+    let comparer = Comparer {
+        subject,
+        marks,
+        queue: Queue::new([NodeId::TOP]),
+        total: Mutex::new(Comparison::default()),
+        linked: manifest.link_groups().iter().flatten().copied().collect(),
+    };
+    parallel(subject.threads, || {
+        let mut worker = Worker {
+            comparer: &comparer,
+            found: Comparison::default(),
+            home: Cursor::new(manifest, subject.home, NodeId::TOP),
+            template: Cursor::new(manifest, subject.source.dir, NodeId::TOP),
+            names: ListBuf::new(),
+            buf: None,
+        };
+        comparer.queue.drain(|top| worker.subtree(top))?;
+        comparer.merge(worker.found);
+        Ok(())
+    })?;
+    subject.progress.flush();
+    let mut found = comparer.total.into_inner().unwrap_or_else(PoisonError::into_inner);
+    check_links(&subject, &mut found);
+    Ok(found)
+}
+
+struct Comparer<'a> {
+    subject: Subject<'a>,
+    marks: Vec<Mark>,
+    queue: Queue<NodeId>,
+    total: Mutex<Comparison>,
+    /// The template's entries that are hard links to one another.
+    linked: HashSet<NodeId>,
+}
+
+struct Worker<'c, 'a> {
+    comparer: &'c Comparer<'a>,
+    found: Comparison,
+    home: Cursor<'a>,
+    template: Cursor<'a>,
+    names: ListBuf,
+    buf: Option<CopyBuf>,
+}
+
+impl Comparer<'_> {
+    fn merge(&self, found: Comparison) {
+        let mut total = self.total.lock().unwrap_or_else(PoisonError::into_inner);
+        total.findings.extend(found.findings);
+        total.confirmed.extend(found.confirmed);
+        total.links.extend(found.links);
+        total.kept_links.extend(found.kept_links);
+        total.unchanged += found.unchanged;
+        total.kept += found.kept;
+    }
+
+    fn mark(&self, dir: NodeId) -> &Mark {
+        &self.marks[self.subject.source.manifest.dir_index(dir)]
+    }
+
+    fn path_of(&self, node: NodeId) -> PathBuf {
+        self.subject.path.join(self.subject.source.manifest.path(node))
+    }
+
+    fn fail(&self, node: NodeId, error: SysError, what: &'static str) -> Error {
+        error.because(what).at(self.path_of(node))
+    }
+}
+
+impl<'c> Worker<'c, '_> {
+    fn manifest(&self) -> &'c super::Manifest {
+        self.comparer.subject.source.manifest
+    }
+
+    /// Compares the directory `top` and what is below it, or leaves parts of that to others.
+    fn subtree(&mut self, top: NodeId) -> Result<()> {
+        let manifest = self.manifest();
+        let mut todo = vec![top];
+        let share = manifest.dirs_of(top).len() > UNIT;
+        while let Some(dir) = todo.pop() {
+            self.comparer.subject.progress.check()?;
+            let mut below = Vec::new();
+            self.directory(dir, &mut below)?;
+            for child in below.into_iter().rev() {
+                // Large subtrees are worth a handover; small ones are done on the way.
+                if share && manifest.dirs_of(child).len() > UNIT / 4 {
+                    self.comparer.queue.push(child);
+                } else {
+                    todo.push(child);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Compares one directory and its entries; `below` gets the subdirectories that both have.
+    fn directory(&mut self, node: NodeId, below: &mut Vec<NodeId>) -> Result<()> {
+        let manifest = self.manifest();
+        let subject = &self.comparer.subject;
+        let mark = self.comparer.mark(node);
+        let fate = if node == NodeId::TOP { subject.top } else { mark.fate };
+        let dir = match self.home.go(node) {
+            Ok(dir) => dir,
+            // It was there a moment ago: somebody is at work in it.
+            Err(error) if error.is_not_found() || error.is_not_directory() => {
+                self.found.findings.push(Finding::Differs { node, why: "changes all the time" });
+                return Ok(());
+            }
+            Err(error) if error.is_denied() => {
+                self.found.findings.push(Finding::Differs { node, why: "cannot be entered" });
+                return Ok(());
+            }
+            Err(error) => return Err(self.comparer.fail(node, error, "cannot open it")),
+        };
+        let fail = |error| self.comparer.fail(node, error, "cannot look at it");
+        let meta = dir.meta().map_err(fail)?;
+        if meta.uid != subject.owner.uid && node != NodeId::TOP && fate == Fate::Reset {
+            self.found.findings.push(Finding::Differs { node, why: "belongs to another user" });
+            return Ok(());
+        }
+        let witness = Witness::of(&meta);
+        let known = subject.witnesses.and_then(|witnesses| witnesses.get(node.index()));
+        let untouched = known == Some(witness);
+        if fate == Fate::Reset && !untouched {
+            match self.directory_differs(node, &meta) {
+                Ok(Some(why)) => self.found.findings.push(Finding::Metadata { node, why }),
+                Ok(None) => {
+                    self.found.confirmed.push((node, witness));
+                    self.found.unchanged += 1;
+                }
+                Err(error) => return Err(fail(error)),
+            }
+        } else if fate == Fate::Reset {
+            self.found.unchanged += 1;
+        }
+        if untouched && !mark.mixed && fate == Fate::Reset {
+            // Its change time says that it has the entries it had: no need to list them.
+            for child in manifest.children(node) {
+                self.entry(child, below)?;
+            }
+            return Ok(());
+        }
+        self.listed(node, below)
+    }
+
+    fn directory_differs(&mut self, node: NodeId, meta: &Meta) -> SysResult<Option<&'static str>> {
+        let wanted = self.manifest().meta(node);
+        let owner = self.comparer.subject.owner;
+        Ok(if (meta.uid, meta.gid) != (owner.uid, owner.gid) {
+            Some("owner")
+        } else if meta.mode != mode_given(wanted.mode) {
+            Some("mode")
+        } else if meta.mtime != wanted.mtime {
+            Some("time")
+        } else {
+            let xattrs = Xattrs::read(self.home.go(node)?.as_fd())?;
+            let same = match self.manifest().xattrs(node) {
+                Some(wanted) => *wanted == xattrs,
+                None => xattrs.is_empty(),
+            };
+            (!same).then_some("attributes")
+        })
+    }
+
+    /// Compares a directory's entries with those that it lists.
+    fn listed(&mut self, node: NodeId, below: &mut Vec<NodeId>) -> Result<()> {
+        let manifest = self.manifest();
+        let mut present = vec![false; manifest.children(node).count()];
+        let mut extra = Vec::new();
+        let first = manifest.first_child(node);
+        let ignore = self.comparer.subject.ignore;
+        let home = &mut self.home;
+        let names = &mut self.names;
+        home.go(node)
+            .and_then(|dir| {
+                dir.rewind()?;
+                dir.list::<SysError>(names, |entry| {
+                    match manifest.child(node, entry.name) {
+                        Some(child) => present[child.index() - first] = true,
+                        None if node == NodeId::TOP && ignore == Some(entry.name) => {}
+                        None => extra.push(entry.name.to_owned()),
+                    }
+                    Ok(())
+                })
+            })
+            .map_err(|error| self.comparer.fail(node, error, "cannot read this directory"))?;
+        for (child, present) in manifest.children(node).zip(present) {
+            if present {
+                self.entry(child, below)?;
+            } else {
+                self.found.findings.push(Finding::Missing { node: child });
+            }
+        }
+        for name in extra {
+            self.extra(node, name)?;
+        }
+        Ok(())
+    }
+
+    /// Looks at an entry that the template does not have.
+    fn extra(&mut self, dir: NodeId, name: FileNameBuf) -> Result<()> {
+        let rules = self.comparer.subject.rules;
+        let mark = rules.below(self.comparer.mark(dir), name.as_bytes());
+        if mark.fate == Fate::Keep && !mark.mixed {
+            self.found.kept += 1;
+            return Ok(());
+        }
+        let Some(meta) = self.look(dir, &name)? else { return Ok(()) };
+        let finding = match (mark.fate, mark.mixed && meta.is_dir()) {
+            (_, true) => Finding::Mixed { dir, name, mark },
+            (Fate::Reset, false) => Finding::Extra { dir, name, kind: meta.kind },
+            (Fate::Keep, false) => {
+                self.found.kept += 1;
+                return Ok(());
+            }
+        };
+        self.found.findings.push(finding);
+        Ok(())
+    }
+
+    /// The metadata of an entry of the home; `None` if it has just gone.
+    fn look(&mut self, dir: NodeId, name: &FileName) -> Result<Option<Meta>> {
+        match self.home.go(dir).and_then(|dir| dir.meta_of(name)) {
+            Ok(meta) if meta.mount_root => {
+                Err(Error::new(ErrorKind::Unsafe, "a file system is mounted here, inside the home")
+                    .at(self.comparer.path_of(dir).join(name.as_path()))
+                    .help_with("unmount it"))
+            }
+            Ok(meta) => Ok(Some(meta)),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error
+                .because("cannot look at it")
+                .at(self.comparer.path_of(dir).join(name.as_path()))),
+        }
+    }
+
+    /// Compares an entry that both may have.
+    fn entry(&mut self, node: NodeId, below: &mut Vec<NodeId>) -> Result<()> {
+        let manifest = self.manifest();
+        let dir = manifest.parent(node);
+        let name = manifest.name(node);
+        let wanted = manifest.meta(node);
+        let Some(meta) = self.look(dir, name)? else {
+            self.found.findings.push(Finding::Missing { node });
+            return Ok(());
+        };
+        let above = self.comparer.mark(dir);
+        let (fate, mixed) = if above.mixed {
+            let mark = self.comparer.subject.rules.below(above, name.as_bytes());
+            (mark.fate, mark.mixed)
+        } else {
+            (above.fate, false)
+        };
+        if wanted.is_dir() && meta.is_dir() {
+            if fate == Fate::Keep {
+                self.found.kept += 1;
+            }
+            below.push(node);
+            return Ok(());
+        }
+        if meta.is_dir() && mixed {
+            let mark = self.comparer.subject.rules.below(above, name.as_bytes());
+            self.found.findings.push(Finding::Mixed { dir, name: name.to_owned(), mark });
+            return Ok(());
+        }
+        if fate == Fate::Keep {
+            self.found.kept += 1;
+            if self.comparer.linked.contains(&node) {
+                self.found.kept_links.insert(node);
+            }
+            return Ok(());
+        }
+        if meta.kind != wanted.kind {
+            self.found.findings.push(Finding::Differs { node, why: "is of another type" });
+            return Ok(());
+        }
+        if self.comparer.linked.contains(&node) {
+            self.found.links.insert(node, (meta.ino, meta.nlink));
+        }
+        let witness = Witness::of(&meta);
+        match self.comparer.subject.witnesses.and_then(|known| known.get(node.index())) {
+            Some(known) if known == witness => self.found.unchanged += 1,
+            // What has been touched is made anew: nothing is known of its content.
+            Some(_) => {
+                let why = "changed since the last reset";
+                self.found.findings.push(Finding::Differs { node, why });
+            }
+            None => match self.differs(node, &meta) {
+                Ok(Some(why)) => self.found.findings.push(Finding::Differs { node, why }),
+                Ok(None) => {
+                    self.found.confirmed.push((node, witness));
+                    self.found.unchanged += 1;
+                }
+                Err(error) if error.is_not_found() => {
+                    self.found.findings.push(Finding::Missing { node });
+                }
+                Err(error) if error.is_denied() || error.is_not_directory() => {
+                    let why = "cannot be read";
+                    self.found.findings.push(Finding::Differs { node, why });
+                }
+                Err(error) => return Err(self.comparer.fail(node, error, "cannot compare it")),
+            },
+        }
+        Ok(())
+    }
+
+    /// Compares everything about an entry that is no directory.
+    fn differs(&mut self, node: NodeId, meta: &Meta) -> SysResult<Option<&'static str>> {
+        let manifest = self.manifest();
+        let wanted = manifest.meta(node);
+        let owner = self.comparer.subject.owner;
+        let is_link = meta.kind == FileType::Symlink;
+        if (meta.uid, meta.gid) != (owner.uid, owner.gid) {
+            return Ok(Some("owner"));
+        }
+        if !is_link && meta.mode != mode_given(wanted.mode) {
+            return Ok(Some("mode"));
+        }
+        if meta.nlink != 1 && !self.comparer.linked.contains(&node) {
+            return Ok(Some("has another name"));
+        }
+        if !matches!(meta.kind, FileType::Fifo | FileType::Socket) && meta.size != wanted.size {
+            return Ok(Some("size"));
+        }
+        if meta.mtime != wanted.mtime {
+            return Ok(Some("time"));
+        }
+        let dir = manifest.parent(node);
+        let name = manifest.name(node);
+        let home = self.home.go(dir)?;
+        match meta.kind {
+            FileType::Symlink => {
+                let same = home.read_link(name)? == self.template.go(dir)?.read_link(name)?;
+                Ok((!same).then_some("target"))
+            }
+            FileType::Fifo | FileType::Socket => {
+                let xattrs = Xattrs::read_of(home, name)?;
+                let same = match manifest.xattrs(node) {
+                    Some(wanted) => *wanted == xattrs,
+                    None => xattrs.is_empty(),
+                };
+                Ok((!same).then_some("attributes"))
+            }
+            _ => {
+                let theirs = home.open_file(name)?;
+                let opened = theirs.meta()?;
+                if opened.id() != meta.id() || opened.kind != FileType::File {
+                    return Ok(Some("changes all the time"));
+                }
+                let ours = self.template.go(dir)?.open_file(name)?;
+                if Xattrs::read(theirs.as_fd())? != Xattrs::read(ours.as_fd())? {
+                    return Ok(Some("attributes"));
+                }
+                let buf = self.buf.get_or_insert_with(CopyBuf::new);
+                let same = theirs.same_content(&ours, wanted.size, buf)?
+                    && theirs.meta()?.ctime == meta.ctime;
+                Ok((!same).then_some("content"))
+            }
+        }
+    }
+}
+
+/// Finds hard links of the template that are not links to one another in the home.
+fn check_links(subject: &Subject<'_>, found: &mut Comparison) {
+    let mut wrong: HashSet<NodeId> = HashSet::new();
+    for group in subject.source.manifest.link_groups() {
+        let mut members = group.clone();
+        members.retain(|node| !found.kept_links.contains(node));
+        let some_kept = members.len() < group.len();
+        let names = u32::try_from(group.len()).unwrap_or(u32::MAX);
+        let mut inodes = members.iter().map(|node| found.links.get(node));
+        let Some(first) = inodes.next() else { continue };
+        let right = first.is_some_and(|(_, nlink)| some_kept || *nlink == names)
+            && inodes.all(|inode| inode == first);
+        if !right {
+            wrong.extend(members.iter().filter(|node| found.links.contains_key(node)));
+            found.relink.push(members);
+        }
+    }
+    for finding in &found.findings {
+        if let Finding::Differs { node, .. } = finding {
+            wrong.remove(node);
+        }
+    }
+    found.unchanged = found.unchanged.saturating_sub(wrong.len() as u64);
+    found.confirmed.retain(|(node, _)| !wrong.contains(node));
+    let why = "hard links";
+    found.findings.extend(wrong.into_iter().map(|node| Finding::Differs { node, why }));
+}
