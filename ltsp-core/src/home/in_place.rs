@@ -1,0 +1,527 @@
+//! Strategy in-place: mend what differs, entry by entry.
+//!
+//! What is made anew is built in a directory that nobody else can reach and moved to its name in
+//! one step. Nothing existing is ever written to, and only directories that belong to the account
+//! are worked in.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::busy::is_quiet;
+use super::one::{Done, HomeJob};
+use super::options::Busy;
+use super::receipt::{self, Receipt};
+use super::report::Outcome;
+use super::staging::{Run, Staging};
+use super::swap::left_over;
+use super::target::LiveHome;
+use super::template::plain_name;
+use crate::error::{Error, ErrorKind, Result};
+use crate::sys::{
+    Clocks, Dir, FileName, FileNameBuf, FsKind, Rename, SysError, SysResult, tick_passed,
+};
+use crate::tree::compare::{Comparison, Finding, Subject, compare};
+use crate::tree::copy::{Copier, Scratch};
+use crate::tree::sweep::{Grave, sweep};
+use crate::tree::witness::{Witnesses, observe};
+use crate::tree::{Counts, Cursor, Fate, Manifest, NodeId, Progress, parallel};
+
+/// Mends a home. `staging` is the one beside it, which has its receipt.
+pub(super) fn reset(job: &HomeJob<'_>, staging: &Staging, live: &LiveHome) -> Result<Done> {
+    if !live.is_mount {
+        return mend(job, staging, staging, live, None);
+    }
+    let fail = |error: SysError| error.because("cannot remove this directory");
+    let left = Staging::leftovers_inside(&live.dir, &job.target.shown)?;
+    let (inside, name) = Staging::inside(&live.dir, &job.target.shown)?;
+    for left in left {
+        let taken = plain_name(&format!("run-{}-left", job.target.owner.uid));
+        live.dir
+            .rename(&left, inside.dir(), &taken, Rename::NoReplace)
+            .map_err(|error| fail(error).at(job.target.shown.join(left.as_path())))?;
+        inside.clean(job.threads, job.progress)?;
+    }
+    let done = mend(job, staging, &inside, live, Some(&name));
+    let removed = live.dir.remove_dir(&name);
+    let done = done?;
+    removed.map_err(|error| fail(error).at(inside.path()))?;
+    // The directory came and went in the home, which the home's time shows.
+    restore_top_time(job, live)?;
+    Ok(done)
+}
+
+fn restore_top_time(job: &HomeJob<'_>, live: &LiveHome) -> Result<()> {
+    let mtime = match job.top_fate() {
+        Fate::Reset if job.job.template.is_some() => job.source()?.manifest.meta(NodeId::TOP).mtime,
+        _ => live.meta.mtime,
+    };
+    live.dir
+        .set_mtime(mtime)
+        .map_err(|error| error.because("cannot set the home's time").at(&job.target.shown))
+}
+
+fn mend(
+    job: &HomeJob<'_>,
+    staging: &Staging,
+    workshop: &Staging,
+    live: &LiveHome,
+    ignore: Option<&FileName>,
+) -> Result<Done> {
+    let run = workshop.begin(job.target.owner.uid)?;
+    let mut grave = Grave::new(&run.dir, &job.target.shown);
+    grave.spared = ignore;
+    let mut mender = Mender { job, staging, run: &run, live, grave, ignore };
+    let result = if job.job.template.is_some() { mender.template() } else { mender.sweep_all() };
+    let unlinked = mender.grave.removed();
+    match result {
+        Ok(mut done) => {
+            if job.job.options.defer_cleanup && ignore.is_none() {
+                run.leave();
+            } else {
+                match run.finish(job.threads, job.progress) {
+                    Ok(removed) => done.counts.removed = unlinked + removed,
+                    Err(error) => done.notes.push(left_over(&error)),
+                }
+            }
+            let changed = done.counts.changed();
+            done.outcome = if changed { Outcome::Reset } else { Outcome::Unchanged };
+            Ok(done)
+        }
+        Err(error) => {
+            let _ = run.finish(job.threads, &Progress::new(&(), &job.target.shown));
+            Err(error)
+        }
+    }
+}
+
+struct Mender<'a> {
+    job: &'a HomeJob<'a>,
+    staging: &'a Staging,
+    run: &'a Run<'a>,
+    live: &'a LiveHome,
+    grave: Grave<'a>,
+    ignore: Option<&'a FileName>,
+}
+
+/// What is to be made anew, and where hard links are to be restored.
+struct Work {
+    makes: Vec<NodeId>,
+    /// Directories that are there and whose metadata has to be set, since it differs or since
+    /// something in them was changed.
+    touched: BTreeSet<NodeId>,
+    relink: Vec<Vec<NodeId>>,
+}
+
+impl Mender<'_> {
+    fn done(counts: Counts) -> Done {
+        let outcome = Outcome::Unchanged;
+        Done { outcome, strategy: None, fallback: None, counts, notes: Vec::new() }
+    }
+
+    /// The volatile policy: nothing is made, some things go.
+    fn sweep_all(&mut self) -> Result<Done> {
+        let top = self.hold_top()?;
+        let rules = &self.job.job.rules;
+        let mut bin = &self.grave;
+        let (kept, _) = sweep(
+            top,
+            rules.top(),
+            rules,
+            &self.job.target.shown,
+            std::path::Path::new(""),
+            &mut bin,
+            self.job.progress,
+        )?;
+        let before = self.live.meta.mtime;
+        if self.live.dir.meta().is_ok_and(|meta| meta.mtime != before) {
+            self.live
+                .dir
+                .set_mtime(before)
+                .map_err(|error| self.fail(error, "cannot set the home's time"))?;
+        }
+        Ok(Self::done(Counts { kept, ..Counts::default() }))
+    }
+
+    fn hold_top(&self) -> Result<Dir> {
+        self.live.dir.try_clone().map_err(|error| self.fail(error, "cannot hold this home"))
+    }
+
+    fn fail(&self, error: SysError, what: &'static str) -> Error {
+        error.because(what).at(&self.job.target.shown)
+    }
+
+    /// The policies with a template.
+    fn template(&mut self) -> Result<Done> {
+        let job = self.job;
+        let source = job.source()?;
+        let manifest = source.manifest;
+        let known = self.believed_receipt(manifest);
+        if known.as_ref().is_none_or(|receipt| !receipt.witnesses.complete()) {
+            // Something will have to be compared and then vouched for. A page that was dirty
+            // already could be stored to again unseen; once it is on the disk it cannot.
+            self.live
+                .dir
+                .sync_fs()
+                .map_err(|error| self.fail(error, "cannot write the home to its disk"))?;
+        }
+        let found = compare(Subject {
+            source,
+            home: &self.live.dir,
+            path: &job.target.shown,
+            owner: job.target.owner,
+            rules: &job.job.rules,
+            top: job.top_fate(),
+            ignore: self.ignore,
+            witnesses: known.as_ref().map(|receipt| &receipt.witnesses),
+            threads: job.threads,
+            progress: job.progress,
+        })?;
+        let mut counts =
+            Counts { unchanged: found.unchanged, kept: found.kept, ..Counts::default() };
+        let Comparison { findings, confirmed, relink, .. } = found;
+        let mut witnesses = known
+            .map_or_else(|| Witnesses::unknown(manifest.table_len()), |receipt| receipt.witnesses);
+        for (node, witness) in confirmed {
+            witnesses.set(node.index(), Some(witness));
+        }
+        let work = self.clear(manifest, findings, relink, &mut counts)?;
+        let copier = Copier::new(source, job.target.owner, job.progress);
+        self.make(manifest, &copier, &work)?;
+        self.relink(manifest, &work.relink)?;
+        self.finish_directories(manifest, &copier, &work)?;
+        let made = copier.total();
+        counts.bytes_written = made.bytes_written;
+        counts.bytes_shared = made.bytes_shared;
+        let mut done = Self::done(counts);
+        if let Err(error) = self.take_receipt(manifest, &work, witnesses) {
+            done.notes.push(error.to_string());
+        }
+        Ok(done)
+    }
+
+    fn believed_receipt(&self, manifest: &Manifest) -> Option<Receipt> {
+        if !self.job.job.options.receipts {
+            return None;
+        }
+        let receipt = receipt::load(self.staging, &self.job.key())?;
+        let basis = self.basis(manifest)?;
+        let fits = receipt.fits(&basis, &Clocks::now()?).is_ok()
+            && receipt.witnesses.table().len() == manifest.table_len();
+        fits.then_some(receipt)
+    }
+
+    fn basis(&self, manifest: &Manifest) -> Option<receipt::Basis> {
+        let template = self.job.job.template.as_ref()?;
+        Some(receipt::basis(
+            template.meta(),
+            manifest.fingerprint(),
+            &self.live.meta,
+            self.job.target.owner.gid,
+            self.job.job.rules_id,
+        ))
+    }
+
+    /// Removes what has no right to be there; answers what is to be made.
+    fn clear(
+        &mut self,
+        manifest: &Manifest,
+        findings: Vec<Finding>,
+        relink: Vec<Vec<NodeId>>,
+        counts: &mut Counts,
+    ) -> Result<Work> {
+        let mut work = Work { makes: Vec::new(), touched: BTreeSet::new(), relink };
+        let mut cursor = Cursor::new(manifest, &self.live.dir, NodeId::TOP);
+        for finding in findings {
+            self.job.progress.check()?;
+            match finding {
+                Finding::Missing { node } => {
+                    counts.created += manifest.weight(node).0;
+                    work.touched.insert(manifest.parent(node));
+                    work.makes.push(node);
+                }
+                Finding::Differs { node, .. } => {
+                    counts.replaced += manifest.weight(node).0;
+                    work.touched.insert(manifest.parent(node));
+                    work.makes.push(node);
+                }
+                Finding::Metadata { node, .. } => {
+                    counts.metadata += 1;
+                    work.touched.insert(node);
+                }
+                Finding::Extra { dir, name, .. } => {
+                    work.touched.insert(dir);
+                    let taken = cursor.go(dir).and_then(|parent| self.grave.take(parent, &name));
+                    match taken {
+                        Err(error) if error.is_not_found() || error.is_not_directory() => {}
+                        answer => answer.map_err(|error| {
+                            let path = manifest.path(dir).join(name.as_path());
+                            error.because("cannot remove it").at(self.job.target.shown.join(path))
+                        })?,
+                    }
+                }
+                Finding::Mixed { dir, name, mark } => {
+                    work.touched.insert(dir);
+                    let path = manifest.path(dir).join(name.as_path());
+                    let opened = open_mixed(self.live, manifest, dir, &name).map_err(|error| {
+                        error.because("cannot open this directory").at(self
+                            .job
+                            .target
+                            .shown
+                            .join(&path))
+                    })?;
+                    let Some(opened) = opened else { continue };
+                    let stays = mark.fate == Fate::Keep;
+                    let mut bin = &self.grave;
+                    let (kept, some) = sweep(
+                        opened,
+                        mark,
+                        &self.job.job.rules,
+                        &self.job.target.shown,
+                        &path,
+                        &mut bin,
+                        self.job.progress,
+                    )?;
+                    counts.kept += kept;
+                    if !some && !stays {
+                        let parent = cursor.go(dir).map_err(|error| self.fail(error, "is gone"))?;
+                        crate::tree::sweep::Bin::remove_emptied(&mut bin, parent, &name, &path)?;
+                    }
+                }
+            }
+        }
+        Ok(work)
+    }
+
+    /// Makes everything that is to be made, in a private directory, and moves each into place.
+    fn make(&self, manifest: &Manifest, copier: &Copier<'_>, work: &Work) -> Result<()> {
+        // Of the hard links to one inode the first is copied, the others are linked to it.
+        let linked: BTreeSet<NodeId> =
+            work.relink.iter().flat_map(|group| group.iter().skip(1)).copied().collect();
+        let makes: Vec<NodeId> =
+            work.makes.iter().filter(|node| !linked.contains(node)).copied().collect();
+        let next = AtomicUsize::new(0);
+        // A single large subtree is shared out within; many entries are shared out here.
+        let (outer, inner) = match makes.len() {
+            0..4 => (1, self.job.threads),
+            _ => (self.job.threads, 1),
+        };
+        parallel(outer.min(makes.len()), || {
+            let mut home = Cursor::new(manifest, &self.live.dir, NodeId::TOP);
+            let mut scratch = copier.scratch();
+            loop {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                let Some(&node) = makes.get(index) else { return Ok(()) };
+                if self.job.progress.has_failed() {
+                    return Ok(());
+                }
+                let made =
+                    self.make_one(manifest, copier, node, index, inner, &mut home, &mut scratch);
+                self.job.progress.watch(made)?;
+            }
+        })
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one thread's tools, kept from entry to entry")]
+    fn make_one<'c>(
+        &self,
+        manifest: &Manifest,
+        copier: &Copier<'c>,
+        node: NodeId,
+        index: usize,
+        threads: usize,
+        home: &mut Cursor<'_>,
+        scratch: &mut Scratch<'c>,
+    ) -> Result<()> {
+        self.job.progress.check()?;
+        let name = plain_name(&format!("make-{index}"));
+        copier.copy(node, &self.run.dir, &name, threads, scratch)?;
+        let fail = |error: SysError| {
+            error.because("cannot put it in its place").at(self
+                .job
+                .target
+                .shown
+                .join(manifest.path(node)))
+        };
+        let parent = self.own_directory(home, manifest.parent(node))?;
+        self.place(&name, parent, manifest.name(node)).map_err(fail)
+    }
+
+    /// Opens a directory of the home, which must belong to the account: nothing is put into
+    /// somebody else's directory that has been moved here.
+    fn own_directory<'d>(&self, home: &'d mut Cursor<'_>, dir: NodeId) -> Result<&'d Dir> {
+        let fail = |error: SysError| {
+            error.because("cannot open this directory").at(&self.job.target.shown)
+        };
+        let dir = home.go(dir).map_err(fail)?;
+        let meta = dir.meta().map_err(fail)?;
+        if meta.uid != self.job.target.owner.uid {
+            return Err(Error::new(
+                ErrorKind::Changed,
+                "a directory of another user has been put into this home while it was reset",
+            )
+            .at(&self.job.target.shown)
+            .help_with("end the account's processes and try again"));
+        }
+        Ok(dir)
+    }
+
+    /// Moves a finished entry to its name in the home, in place of whatever is there.
+    fn place(&self, made: &FileName, parent: &Dir, name: &FileName) -> SysResult<()> {
+        for _ in 0..16 {
+            match self.run.dir.rename(made, parent, name, Rename::Replace) {
+                Err(error)
+                    if error.is_directory() || error.is_not_directory() || error.is_not_empty() =>
+                {
+                    self.grave.take(parent, name)?;
+                }
+                answer => return answer,
+            }
+        }
+        // Somebody puts a directory there as fast as it is taken away.
+        self.run.dir.rename(made, parent, name, Rename::Replace)
+    }
+
+    /// Makes the members of each group links to its first one.
+    fn relink(&self, manifest: &Manifest, groups: &[Vec<NodeId>]) -> Result<()> {
+        let mut from = Cursor::new(manifest, &self.live.dir, NodeId::TOP);
+        let mut to = Cursor::new(manifest, &self.live.dir, NodeId::TOP);
+        let name = plain_name("link");
+        for group in groups {
+            let Some((&first, others)) = group.split_first() else { continue };
+            for &node in others {
+                let fail = |error: SysError| {
+                    error.because("cannot restore this hard link").at(self
+                        .job
+                        .target
+                        .shown
+                        .join(manifest.path(node)))
+                };
+                from.go(manifest.parent(first))
+                    .and_then(|dir| dir.link(manifest.name(first), &self.run.dir, &name))
+                    .map_err(fail)?;
+                let parent = self.own_directory(&mut to, manifest.parent(node))?;
+                self.place(&name, parent, manifest.name(node)).map_err(fail)?;
+                // rename(2) does nothing where both are one inode already.
+                match self.run.dir.unlink(&name) {
+                    Err(error) if !error.is_not_found() => return Err(fail(error)),
+                    _ => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn finish_directories(
+        &self,
+        manifest: &Manifest,
+        copier: &Copier<'_>,
+        work: &Work,
+    ) -> Result<()> {
+        let mut home = Cursor::new(manifest, &self.live.dir, NodeId::TOP);
+        // Deepest first: a directory that its owner may not enter is closed after those below.
+        for &node in work.touched.iter().rev() {
+            if self.fate_of(manifest, node) == Fate::Keep {
+                continue;
+            }
+            let fail = |error: SysError| {
+                error.because("cannot set this directory's attributes").at(self
+                    .job
+                    .target
+                    .shown
+                    .join(manifest.path(node)))
+            };
+            let dir = match home.go(node) {
+                Err(error) if error.is_not_found() || error.is_not_directory() => continue,
+                answer => answer.map_err(fail)?,
+            };
+            let meta = dir.meta().map_err(fail)?;
+            if meta.uid == self.job.target.owner.uid || node == NodeId::TOP {
+                copier.finish(node, dir).map_err(fail)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn fate_of(&self, manifest: &Manifest, node: NodeId) -> Fate {
+        if node == NodeId::TOP {
+            return self.job.top_fate();
+        }
+        let mut way = vec![node];
+        while let Some(&last) = way.last() {
+            if manifest.parent(last) == NodeId::TOP {
+                break;
+            }
+            way.push(manifest.parent(last));
+        }
+        let mut mark = self.job.job.rules.top();
+        for node in way.into_iter().rev() {
+            mark = self.job.job.rules.below(&mark, manifest.name(node).as_bytes());
+        }
+        mark.fate
+    }
+
+    /// Notes what the home looks like now, for the next reset.
+    fn take_receipt(
+        &self,
+        manifest: &Manifest,
+        work: &Work,
+        mut witnesses: Witnesses,
+    ) -> Result<()> {
+        let options = self.job.job.options;
+        let uid = self.job.target.owner.uid;
+        if !options.receipts || options.busy == Busy::Ignore {
+            return Ok(());
+        }
+        let honest = FsKind::of(&self.live.dir).is_ok_and(FsKind::has_honest_ctime);
+        let (true, Some(taken), Some(basis)) = (honest, Clocks::now(), self.basis(manifest)) else {
+            return Ok(());
+        };
+        let mut anew: BTreeSet<NodeId> = work.touched.clone();
+        anew.extend(work.relink.iter().flatten());
+        for &node in &work.makes {
+            anew.insert(node);
+            for &dir in manifest.dirs_of(node) {
+                anew.extend(manifest.children(dir));
+            }
+        }
+        // The time of the last change must lie behind, or another one could share it.
+        observe(manifest, &self.live.dir, anew.iter().copied(), false, &mut witnesses);
+        let settled = anew.is_empty() || tick_passed(witnesses.latest());
+        observe(manifest, &self.live.dir, anew.iter().copied(), false, &mut witnesses);
+        if !settled || !is_quiet(uid) {
+            for node in anew {
+                witnesses.set(node.index(), None);
+            }
+        }
+        if options.durable {
+            self.live
+                .dir
+                .sync_fs()
+                .map_err(|error| self.fail(error, "cannot write the home to its disk"))?;
+        }
+        // Moving the receipt's own directory about changes the home itself.
+        if self.ignore.is_some() {
+            witnesses.set(NodeId::TOP.index(), None);
+        }
+        let receipt = Receipt { basis, taken, durable: options.durable, witnesses };
+        let run = self.staging.begin(uid)?;
+        let stored = receipt::store(self.staging, &run, &self.job.key(), &receipt);
+        run.finish(1, self.job.progress)?;
+        stored
+    }
+}
+
+/// Opens a directory that has no counterpart in the template; `None` if it has just gone.
+pub(super) fn open_mixed(
+    live: &LiveHome,
+    manifest: &Manifest,
+    dir: NodeId,
+    name: &FileNameBuf,
+) -> SysResult<Option<Dir>> {
+    let mut cursor = Cursor::new(manifest, &live.dir, NodeId::TOP);
+    match cursor.go(dir).and_then(|parent| parent.open_dir_anyhow(name)) {
+        Ok(opened) => Ok(Some(opened)),
+        Err(error) if error.is_not_found() || error.is_not_directory() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
