@@ -156,7 +156,7 @@ impl Mender<'_> {
         let source = job.source()?;
         let manifest = source.manifest;
         let known = self.believed_receipt(manifest);
-        if known.as_ref().is_none_or(|receipt| !receipt.witnesses.complete()) {
+        if known.as_ref().is_none_or(|receipt| !receipt.witnesses.know_all_files(manifest)) {
             // Something will have to be compared and then vouched for. A page that was dirty
             // already could be stored to again unseen; once it is on the disk it cannot.
             self.live

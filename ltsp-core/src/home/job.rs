@@ -31,12 +31,18 @@ pub(super) struct Job<'a> {
 }
 
 impl<'a> Job<'a> {
-    pub(super) fn new(options: &'a HomeReset, observer: &'a dyn Observer) -> Result<Self> {
+    /// Looks at everything that the homes share. `with_template` is false where no home will be
+    /// compared with one.
+    pub(super) fn new(
+        options: &'a HomeReset,
+        observer: &'a dyn Observer,
+        with_template: bool,
+    ) -> Result<Self> {
         let root = match &options.root {
             Some(root) => root.clone(),
             None => SysRoot::host()?,
         };
-        let (rules, rules_id) = rules(options)?;
+        let (rules, rules_id) = rules(options, with_template)?;
         if options.targets.is_empty() {
             return Err(Error::new(ErrorKind::InvalidInput, "no homes were given")
                 .help_with("name an account, or a home with its uid and gid"));
@@ -49,6 +55,7 @@ impl<'a> Job<'a> {
             .collect();
         let template = match (&options.template, options.policy) {
             (_, Policy::Volatile) => None,
+            _ if !with_template => None,
             (Some(path), _) => Some(path.as_path()),
             (None, Policy::Revert) => Some(default_skeleton()),
             (None, Policy::Exact) => {
@@ -263,7 +270,7 @@ fn accounts(root: &SysRoot, options: &HomeReset) -> Result<Accounts> {
     }
 }
 
-fn rules(options: &HomeReset) -> Result<(Rules, u64)> {
+fn rules(options: &HomeReset, needed: bool) -> Result<(Rules, u64)> {
     let mut keep = Patterns::compile(&options.keep)?;
     let volatile = Patterns::compile(&options.volatile)?;
     let mut hash = DefaultHasher::new();
@@ -274,7 +281,7 @@ fn rules(options: &HomeReset) -> Result<(Rules, u64)> {
             keep.add(b"[!.]*")?;
             Rules::new(Fate::Reset, keep, volatile)
         }
-        Policy::Volatile if options.volatile.is_empty() => {
+        Policy::Volatile if options.volatile.is_empty() && needed => {
             return Err(Error::new(ErrorKind::InvalidInput, "no volatile rules were given")
                 .help_with("name what is to be removed, such as .cache/**"));
         }

@@ -209,7 +209,7 @@ impl HomeReset {
     /// If nothing could be begun: a rule that makes no sense, a template that is missing, empty
     /// or not to be trusted, no homes given.
     pub fn run(&self, observer: &dyn Observer) -> Result<Report> {
-        Job::new(self, observer)?.run()
+        Job::new(self, observer, true)?.run()
     }
 
     /// What [`run`](Self::run) would do. Changes nothing; contents are compared, receipts are not
@@ -218,7 +218,7 @@ impl HomeReset {
     /// # Errors
     /// Those of [`run`](Self::run).
     pub fn plan(&self, observer: &dyn Observer) -> Result<Plan> {
-        Job::new(self, observer)?.plan()
+        Job::new(self, observer, true)?.plan()
     }
 
     /// Compares the homes with what they should be, content and all: an empty plan means that
@@ -227,7 +227,7 @@ impl HomeReset {
     /// # Errors
     /// Those of [`run`](Self::run).
     pub fn verify(&self, observer: &dyn Observer) -> Result<Plan> {
-        Job::new(self, observer)?.verify()
+        Job::new(self, observer, true)?.verify()
     }
 
     /// Builds a spare for each home, which the next swap only has to exchange. A home has one
@@ -236,7 +236,7 @@ impl HomeReset {
     /// # Errors
     /// Those of [`run`](Self::run).
     pub fn stage(&self, observer: &dyn Observer) -> Result<Report> {
-        Job::new(self, observer)?.stage()
+        Job::new(self, observer, true)?.stage()
     }
 
     /// Removes what interrupted runs and [`defer_cleanup`](Self::defer_cleanup) left beside the
@@ -245,6 +245,6 @@ impl HomeReset {
     /// # Errors
     /// Those of [`run`](Self::run).
     pub fn clean(&self, observer: &dyn Observer) -> Result<Report> {
-        Job::new(self, observer)?.clean()
+        Job::new(self, observer, false)?.clean()
     }
 }

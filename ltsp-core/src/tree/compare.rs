@@ -451,10 +451,23 @@ impl<'c> Worker<'c, '_> {
     }
 }
 
-/// Finds hard links of the template that are not links to one another in the home.
+/// Finds hard links of the template that are not right in the home: not links to one another, or
+/// links to something that is to be made anew, which concerns all of them.
 fn check_links(subject: &Subject<'_>, found: &mut Comparison) {
+    let groups = subject.source.manifest.link_groups();
+    if groups.is_empty() {
+        return;
+    }
+    let differing: HashSet<NodeId> = found
+        .findings
+        .iter()
+        .filter_map(|finding| match finding {
+            Finding::Differs { node, .. } => Some(*node),
+            _ => None,
+        })
+        .collect();
     let mut wrong: HashSet<NodeId> = HashSet::new();
-    for group in subject.source.manifest.link_groups() {
+    for group in groups {
         let mut members = group.clone();
         members.retain(|node| !found.kept_links.contains(node));
         let some_kept = members.len() < group.len();
@@ -462,15 +475,12 @@ fn check_links(subject: &Subject<'_>, found: &mut Comparison) {
         let mut inodes = members.iter().map(|node| found.links.get(node));
         let Some(first) = inodes.next() else { continue };
         let right = first.is_some_and(|(_, nlink)| some_kept || *nlink == names)
-            && inodes.all(|inode| inode == first);
+            && inodes.all(|inode| inode == first)
+            && !members.iter().any(|node| differing.contains(node));
         if !right {
-            wrong.extend(members.iter().filter(|node| found.links.contains_key(node)));
+            let present = members.iter().filter(|node| found.links.contains_key(node));
+            wrong.extend(present.filter(|node| !differing.contains(node)));
             found.relink.push(members);
-        }
-    }
-    for finding in &found.findings {
-        if let Finding::Differs { node, .. } = finding {
-            wrong.remove(node);
         }
     }
     found.unchanged = found.unchanged.saturating_sub(wrong.len() as u64);

@@ -52,9 +52,11 @@ impl Witnesses {
         }
     }
 
-    /// Whether every entry is known.
-    pub(crate) fn complete(&self) -> bool {
-        self.0.iter().all(Option::is_some)
+    /// Whether every regular file is known. (Nothing else can be mapped into memory.)
+    pub(crate) fn know_all_files(&self, manifest: &Manifest) -> bool {
+        manifest.all().all(|node| {
+            manifest.meta(node).kind != FileType::File || self.get(node.index()).is_some()
+        })
     }
 
     /// The latest change time among them.
