@@ -2,6 +2,7 @@
 //! `cargo run --example reset_guests -- /home/guest guest1 guest2`.
 
 use ltsp_core::home::{Busy, HomeReset, Policy};
+#![allow(clippy::print_stdout, reason = "a program")]
 
 fn main() -> ltsp_core::Result<()> {
     let mut arguments = std::env::args().skip(1);

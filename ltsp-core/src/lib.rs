@@ -35,6 +35,8 @@
 //! dry run. Below a [`SysRoot`] there are no paths, only pairs of a held directory and one checked
 //! name, so nothing that a user swaps, links or mounts can lead the library elsewhere.
 
+#![deny(unsafe_code)]
+
 pub mod accounts;
 pub mod error;
 pub mod formats;

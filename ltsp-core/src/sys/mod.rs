@@ -4,7 +4,11 @@
 //! ([`FileName`]): no path is looked up twice, no symbolic link is followed, no mount point is
 //! crossed, no FIFO is waited for. What the kernel refuses comes back as a [`SysError`], which
 //! names the call; the rooms above add the path and the reason.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "the one room for it: every use has its SAFETY")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "here is where a path is opened once, at a root, and where /proc is read"
+)]
 
 mod clock;
 mod dir;

@@ -385,7 +385,12 @@ impl<'c> Worker<'c, '_> {
                 Err(error) if error.is_not_found() => {
                     self.found.findings.push(Finding::Missing { node });
                 }
-                Err(error) if error.is_denied() || error.is_not_directory() => {
+                // EAGAIN: somebody holds a lease on it (fcntl(2), F_SETLEASE).
+                Err(error)
+                    if error.is_denied()
+                        || error.is_not_directory()
+                        || error.kind() == ErrorKind::Busy =>
+                {
                     let why = "cannot be read";
                     self.found.findings.push(Finding::Differs { node, why });
                 }

@@ -16,7 +16,7 @@ use super::trail::Trail;
 use crate::error::{Error, Result};
 use crate::sys::{
     Dir, DirEntry, FileName, FileNameBuf, FileType, ListBuf, Rename, SysError, SysResult,
-    is_trusted,
+    current_uid, is_trusted,
 };
 
 /// The deepest a worker goes before it lifts what is below into the grave.
@@ -113,6 +113,7 @@ impl Remover<'_> {
             .grave
             .open_dir_anyhow(name)
             .map_err(|error| trail.fail(name, error, "cannot open this directory to empty it"))?;
+        make_writable(&top).map_err(|error| trail.fail(name, error, "cannot empty it"))?;
         let mut frames = vec![Frame::new(top, name.to_owned())];
         trail.push(name);
         loop {
@@ -232,8 +233,14 @@ impl Remover<'_> {
                 Err(error) => Err(trail.fail(name, error, "cannot take this directory away")),
             };
         }
+        make_writable(&dir).map_err(|error| trail.fail(name, error, "cannot empty it"))?;
         Ok(Some(dir))
     }
+}
+
+/// Without root's privileges nothing can be removed from a directory that its owner may not write.
+fn make_writable(dir: &Dir) -> SysResult<()> {
+    if current_uid() == 0 { Ok(()) } else { dir.set_mode(0o700) }
 }
 
 impl Frame {

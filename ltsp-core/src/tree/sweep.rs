@@ -58,7 +58,7 @@ impl<'a> Grave<'a> {
             Err(error) if error.is_not_found() => Ok(()),
             // Without root's privileges a directory that its owner may not write cannot be moved.
             Err(error) if error.is_denied() => {
-                dir.open_dir_anyhow(name)?;
+                dir.open_dir_anyhow(name).and_then(|dir| dir.set_mode(0o700)).map_err(|_| error)?;
                 dir.rename(name, self.dir, &place, Rename::NoReplace)
             }
             answer => answer,
