@@ -1,8 +1,8 @@
 //! Puts guest homes back to their template:
 //! `cargo run --example reset_guests -- /home/guest guest1 guest2`.
+#![allow(clippy::print_stdout, reason = "a program")]
 
 use ltsp_core::home::{Busy, HomeReset, Policy};
-#![allow(clippy::print_stdout, reason = "a program")]
 
 fn main() -> ltsp_core::Result<()> {
     let mut arguments = std::env::args().skip(1);
