@@ -4,7 +4,7 @@
 //! one step. Nothing existing is ever written to, and only directories that belong to the account
 //! are worked in.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::busy::is_quiet;
@@ -18,11 +18,12 @@ use super::target::LiveHome;
 use super::template::plain_name;
 use crate::error::{Error, ErrorKind, Result};
 use crate::sys::{
-    Clocks, Dir, FileName, FileNameBuf, FsKind, Rename, SysError, SysResult, tick_passed,
+    Clocks, Dir, FileName, FileNameBuf, FileType, FsKind, Rename, SysError, SysResult, Timestamp,
+    tick_passed,
 };
 use crate::tree::compare::{Comparison, Finding, Subject, compare};
 use crate::tree::copy::{Copier, Scratch};
-use crate::tree::sweep::{Grave, sweep};
+use crate::tree::sweep::{Bin as _, Grave, sweep};
 use crate::tree::witness::{Witnesses, observe};
 use crate::tree::{Counts, Cursor, Fate, Manifest, NodeId, Progress, parallel};
 
@@ -107,8 +108,8 @@ struct Mender<'a> {
 struct Work {
     makes: Vec<NodeId>,
     /// Directories that are there and whose metadata has to be set, since it differs or since
-    /// something in them was changed.
-    touched: BTreeSet<NodeId>,
+    /// something in them was changed; those that are kept with the time they had.
+    touched: BTreeMap<NodeId, Option<Timestamp>>,
     relink: Vec<Vec<NodeId>>,
 }
 
@@ -132,13 +133,6 @@ impl Mender<'_> {
             &mut bin,
             self.job.progress,
         )?;
-        let before = self.live.meta.mtime;
-        if self.live.dir.meta().is_ok_and(|meta| meta.mtime != before) {
-            self.live
-                .dir
-                .set_mtime(before)
-                .map_err(|error| self.fail(error, "cannot set the home's time"))?;
-        }
         Ok(Self::done(Counts { kept, ..Counts::default() }))
     }
 
@@ -181,8 +175,11 @@ impl Mender<'_> {
         let Comparison { findings, confirmed, relink, .. } = found;
         let mut witnesses = known
             .map_or_else(|| Witnesses::unknown(manifest.table_len()), |receipt| receipt.witnesses);
+        let vouch = FsKind::of(&self.live.dir).is_ok_and(FsKind::sync_protects_pages);
         for (node, witness) in confirmed {
-            witnesses.set(node.index(), Some(witness));
+            if vouch || manifest.meta(node).kind != FileType::File {
+                witnesses.set(node.index(), Some(witness));
+            }
         }
         let work = self.clear(manifest, findings, relink, &mut counts)?;
         let copier = Copier::new(source, job.target.owner, job.progress);
@@ -229,27 +226,29 @@ impl Mender<'_> {
         relink: Vec<Vec<NodeId>>,
         counts: &mut Counts,
     ) -> Result<Work> {
-        let mut work = Work { makes: Vec::new(), touched: BTreeSet::new(), relink };
+        let mut work = Work { makes: Vec::new(), touched: BTreeMap::new(), relink };
         let mut cursor = Cursor::new(manifest, &self.live.dir, NodeId::TOP);
+        for dir in findings.iter().map(|finding| place_of(manifest, finding)) {
+            if !work.touched.contains_key(&dir) {
+                let kept = self.fate_of(manifest, dir) == Fate::Keep;
+                let meta = cursor.go(dir).and_then(Dir::meta).ok();
+                work.touched.insert(dir, meta.filter(|_| kept).map(|meta| meta.mtime));
+            }
+        }
         for finding in findings {
             self.job.progress.check()?;
             match finding {
                 Finding::Missing { node } => {
                     counts.created += manifest.weight(node).0;
-                    work.touched.insert(manifest.parent(node));
                     work.makes.push(node);
                 }
                 Finding::Differs { node, .. } => {
                     counts.replaced += manifest.weight(node).0;
-                    work.touched.insert(manifest.parent(node));
                     work.makes.push(node);
                 }
-                Finding::Metadata { node, .. } => {
-                    counts.metadata += 1;
-                    work.touched.insert(node);
-                }
+                // It is among those that were touched.
+                Finding::Metadata { .. } => counts.metadata += 1,
                 Finding::Extra { dir, name, .. } => {
-                    work.touched.insert(dir);
                     let taken = cursor.go(dir).and_then(|parent| self.grave.take(parent, &name));
                     match taken {
                         Err(error) if error.is_not_found() || error.is_not_directory() => {}
@@ -259,8 +258,7 @@ impl Mender<'_> {
                         })?,
                     }
                 }
-                Finding::Mixed { dir, name, mark } => {
-                    work.touched.insert(dir);
+                Finding::Mixed { dir, name, mark, node } => {
                     let path = manifest.path(dir).join(name.as_path());
                     let opened = open_mixed(self.live, manifest, dir, &name).map_err(|error| {
                         error.because("cannot open this directory").at(self
@@ -284,7 +282,11 @@ impl Mender<'_> {
                     counts.kept += kept;
                     if !some && !stays {
                         let parent = cursor.go(dir).map_err(|error| self.fail(error, "is gone"))?;
-                        crate::tree::sweep::Bin::remove_emptied(&mut bin, parent, &name, &path)?;
+                        bin.remove_emptied(parent, &name, &path)?;
+                        if let Some(node) = node {
+                            counts.created += manifest.weight(node).0;
+                            work.makes.push(node);
+                        }
                     }
                 }
             }
@@ -343,7 +345,13 @@ impl Mender<'_> {
                 .join(manifest.path(node)))
         };
         let parent = self.own_directory(home, manifest.parent(node))?;
-        self.place(&name, parent, manifest.name(node)).map_err(fail)
+        self.place(&name, parent, manifest.name(node)).map_err(fail)?;
+        if manifest.meta(node).is_dir() {
+            // On xfs a directory that gets another parent gets another time.
+            let dir = self.own_directory(home, node)?;
+            dir.set_mtime(manifest.meta(node).mtime).map_err(fail)?;
+        }
+        Ok(())
     }
 
     /// Opens a directory of the home, which must belong to the account: nothing is put into
@@ -419,10 +427,7 @@ impl Mender<'_> {
     ) -> Result<()> {
         let mut home = Cursor::new(manifest, &self.live.dir, NodeId::TOP);
         // Deepest first: a directory that its owner may not enter is closed after those below.
-        for &node in work.touched.iter().rev() {
-            if self.fate_of(manifest, node) == Fate::Keep {
-                continue;
-            }
+        for (&node, &time) in work.touched.iter().rev() {
             let fail = |error: SysError| {
                 error.because("cannot set this directory's attributes").at(self
                     .job
@@ -435,8 +440,13 @@ impl Mender<'_> {
                 answer => answer.map_err(fail)?,
             };
             let meta = dir.meta().map_err(fail)?;
-            if meta.uid == self.job.target.owner.uid || node == NodeId::TOP {
-                copier.finish(node, dir).map_err(fail)?;
+            match time {
+                Some(time) => dir.set_mtime(time).map_err(fail)?,
+                None if self.fate_of(manifest, node) == Fate::Keep => {}
+                None if meta.uid == self.job.target.owner.uid || node == NodeId::TOP => {
+                    copier.finish(node, dir).map_err(fail)?;
+                }
+                None => {}
             }
         }
         Ok(())
@@ -476,7 +486,7 @@ impl Mender<'_> {
         let (true, Some(taken), Some(basis)) = (honest, Clocks::now(), self.basis(manifest)) else {
             return Ok(());
         };
-        let mut anew: BTreeSet<NodeId> = work.touched.clone();
+        let mut anew: BTreeSet<NodeId> = work.touched.keys().copied().collect();
         anew.extend(work.relink.iter().flatten());
         for &node in &work.makes {
             anew.insert(node);
@@ -508,6 +518,15 @@ impl Mender<'_> {
         let stored = receipt::store(self.staging, &run, &self.job.key(), &receipt);
         run.finish(1, self.job.progress)?;
         stored
+    }
+}
+
+/// The directory that a finding is about mending.
+fn place_of(manifest: &Manifest, finding: &Finding) -> NodeId {
+    match finding {
+        Finding::Missing { node } | Finding::Differs { node, .. } => manifest.parent(*node),
+        Finding::Metadata { node, .. } => *node,
+        Finding::Extra { dir, .. } | Finding::Mixed { dir, .. } => *dir,
     }
 }
 

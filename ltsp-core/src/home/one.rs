@@ -68,6 +68,11 @@ impl HomeJob<'_> {
         }
     }
 
+    /// The template, if there was a reason to scan it.
+    pub(super) fn scanned(&self) -> Option<Source<'_>> {
+        self.job.template.as_ref()?.scanned()
+    }
+
     /// Whether the home directory's own metadata becomes the template's.
     pub(super) fn top_fate(&self) -> Fate {
         if self.job.options.policy == Policy::Exact { Fate::Reset } else { Fate::Keep }
@@ -288,7 +293,7 @@ impl HomeJob<'_> {
                     let path = manifest.path(dir).join(name.as_path());
                     planned.note(Action::Remove, path, kind, (1, 0), "is not in the template");
                 }
-                Finding::Mixed { dir, name, mark } => {
+                Finding::Mixed { dir, name, mark, node } => {
                     let path = manifest.path(dir).join(name.as_path());
                     let opened = in_place::open_mixed(home, manifest, dir, &name);
                     let Some(opened) = opened.map_err(|error| {
@@ -315,6 +320,11 @@ impl HomeJob<'_> {
                     if !some && !stays {
                         let kind = FileType::Directory;
                         planned.note(Action::Remove, path, kind, (1, 0), "is not in the template");
+                        if let Some(node) = node {
+                            let (kind, weight) = (manifest.meta(node).kind, manifest.weight(node));
+                            let path = manifest.path(node);
+                            planned.note(Action::Create, path, kind, weight, "is missing");
+                        }
                     }
                 }
             }

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::sys::{Clocks, Dir, FileNameBuf, Rename, SysError};
 use crate::tree::copy::Copier;
 use crate::tree::witness::{Witnesses, observe};
-use crate::tree::{Counts, NodeId};
+use crate::tree::{Counts, Manifest, NodeId};
 
 /// A fresh home in a directory that nobody else can reach: either a spare or made for this run.
 pub(super) struct Spare {
@@ -17,8 +17,14 @@ pub(super) struct Spare {
     pub(super) place: Dir,
     pub(super) home: Dir,
     pub(super) counts: Counts,
-    /// Its receipt lies beside it.
-    pub(super) has_receipt: bool,
+    pub(super) receipt: Option<Kept>,
+}
+
+/// Where the receipt of a fresh home is.
+pub(super) enum Kept {
+    Here(Receipt),
+    /// In a file beside it.
+    Beside,
 }
 
 pub(super) const HOME: &str = "home";
@@ -58,6 +64,9 @@ impl Spare {
             job.progress.check()?;
             let fail =
                 |error: SysError| error.because("cannot put the spare in place").at(staging.path());
+            if let Some(Kept::Here(receipt)) = &spare.receipt {
+                receipt.write(&spare.place, &plain_name("receipt")).map_err(fail)?;
+            }
             if job.job.options.durable {
                 run.dir.sync_fs().map_err(fail)?;
             }
@@ -90,7 +99,7 @@ impl Spare {
         staging.dir().rename(&file_name(job), &run.dir, &name, Rename::NoReplace).ok()?;
         let place = run.dir.open_dir(&name).ok()?;
         let home = place.open_dir(&plain_name(HOME)).ok()?;
-        Some(Self { place, home, counts: Counts::default(), has_receipt: true })
+        Some(Self { place, home, counts: Counts::default(), receipt: Some(Kept::Beside) })
     }
 
     /// Makes a fresh home in `run`, with a receipt if `with_receipt` says so and the file system
@@ -105,14 +114,26 @@ impl Spare {
         let home_name = plain_name(HOME);
         copier.copy(NodeId::TOP, &place, &home_name, job.threads, &mut copier.scratch())?;
         let home = place.open_dir_anyhow(&home_name).map_err(fail)?;
-        let mut has_receipt = false;
-        if with_receipt {
-            if let Some(receipt) = observed(job, &home)? {
-                receipt.write(&place, &plain_name("receipt")).map_err(fail)?;
-                has_receipt = true;
+        let receipt = if with_receipt { observed(job, &home)?.map(Kept::Here) } else { None };
+        Ok(Self { place, home, counts: copier.total(), receipt })
+    }
+
+    /// Takes back what the receipt says about the template's hard links: if one of them gave way
+    /// to an entry that is kept, the others have changed, too.
+    pub(super) fn doubt_links(&mut self, manifest: &Manifest) {
+        let groups = manifest.link_groups();
+        if groups.is_empty() {
+            return;
+        }
+        if matches!(self.receipt, Some(Kept::Beside)) {
+            let receipt = Receipt::read(&self.place, &plain_name("receipt"));
+            self.receipt = receipt.map(Kept::Here);
+        }
+        if let Some(Kept::Here(receipt)) = &mut self.receipt {
+            for node in groups.iter().flatten() {
+                receipt.witnesses.set(node.index(), None);
             }
         }
-        Ok(Self { place, home, counts: copier.total(), has_receipt })
     }
 }
 

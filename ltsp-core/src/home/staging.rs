@@ -68,7 +68,6 @@ impl Staging {
             }
             Ok(())
         })
-        .and_then(|()| home.rewind())
         .map_err(|error| error.because("cannot read this directory").at(shown))?;
         Ok(found)
     }
@@ -167,7 +166,6 @@ impl Staging {
                 }
                 Ok(())
             })
-            .and_then(|()| self.dir.rewind())
             .map_err(fail)?;
         let mut removed = 0;
         for name in names {

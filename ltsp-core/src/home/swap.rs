@@ -4,7 +4,7 @@ use super::one::{Done, HomeJob};
 use super::options::{Busy, Policy};
 use super::receipt;
 use super::report::Outcome;
-use super::spare::{HOME, Spare};
+use super::spare::{HOME, Kept, Spare};
 use super::staging::{Run, Staging};
 use super::target::LiveHome;
 use super::template::plain_name;
@@ -62,7 +62,7 @@ impl Swap<'_> {
         let with_receipt = job.job.options.receipts && job.job.options.busy != Busy::Ignore;
         let spare = Spare::claim(job, self.staging, self.run);
         let from_spare = spare.is_some();
-        let fresh = match spare {
+        let mut fresh = match spare {
             Some(spare) => spare,
             None => Spare::fresh(job, self.run, with_receipt)?,
         };
@@ -82,7 +82,11 @@ impl Swap<'_> {
         if job.job.options.durable {
             self.run.dir.sync_fs().map_err(fail)?;
         }
+        if let (true, Some(source)) = (carried.kept > 0, job.scanned()) {
+            fresh.doubt_links(source.manifest);
+        }
         job.progress.check()?;
+        let time = fresh.home.meta().map_err(fail)?.mtime;
         let at = &job.target.at;
         let how = if self.live.is_some() { Rename::Exchange } else { Rename::NoReplace };
         match fresh.place.rename(&plain_name(HOME), &at.parent, &at.name, how) {
@@ -101,18 +105,31 @@ impl Swap<'_> {
         }
         // From here on the home is the new one, whatever happens.
         let mut notes = Vec::new();
+        // On xfs a directory that gets another parent gets another time.
+        if let Err(error) = fresh.home.set_mtime(time) {
+            notes.push(fail(error).to_string());
+        }
         if let Some(live) = self.live {
             if let Err(error) = move_deep(&live.dir, &fresh.home, &carried.deep, &job.target.shown)
             {
                 notes.push(error.to_string());
             }
         }
-        if with_receipt && fresh.has_receipt {
-            if let Err(error) = receipt::install(self.staging, &fresh.place, &job.key()) {
-                notes.push(error.to_string());
+        let key = job.key();
+        let kept = match &fresh.receipt {
+            Some(Kept::Beside) if with_receipt => {
+                receipt::install(self.staging, &fresh.place, &key)
             }
-        } else {
-            receipt::forget(self.staging, &job.key());
+            Some(Kept::Here(receipt)) if with_receipt => {
+                receipt::store(self.staging, self.run, &key, receipt)
+            }
+            _ => {
+                receipt::forget(self.staging, &key);
+                Ok(())
+            }
+        };
+        if let Err(error) = kept {
+            notes.push(error.to_string());
         }
         if from_spare {
             notes.push("a spare was swapped in".to_owned());

@@ -84,6 +84,12 @@ impl Template {
         &self.meta
     }
 
+    /// The template, if it has been scanned.
+    pub(super) fn scanned(&self) -> Option<Source<'_>> {
+        let manifest = self.manifest.get()?.as_ref().ok()?;
+        Some(Source { manifest, dir: &self.dir, path: &self.shown })
+    }
+
     /// The template as it is, scanned.
     pub(super) fn source(&self, observer: &dyn Observer) -> Result<Source<'_>> {
         let manifest = self.manifest.get_or_init(|| self.scan(observer));
@@ -95,7 +101,7 @@ impl Template {
 
     /// What to say about entries that no user is given.
     pub(super) fn devices_note(&self) -> Option<String> {
-        let devices = self.manifest.get()?.as_ref().ok()?.devices_skipped();
+        let devices = self.scanned()?.manifest.devices_skipped();
         (devices > 0).then(|| format!("{devices} devices of the template were left out"))
     }
 

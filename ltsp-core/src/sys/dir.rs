@@ -119,7 +119,9 @@ impl Dir {
         statx(self.fd.as_fd(), name.as_c_str(), 0)
     }
 
-    /// Calls `visit` for every entry, in the file system's order, without `.` and `..`.
+    /// Calls `visit` for every entry, in the file system's order, without `.` and `..`. Begins at
+    /// the beginning, and with what is there now: btrfs ends a listing where the directory ended
+    /// when it was opened or rewound.
     ///
     /// # Errors
     /// Those of getdents64(2), and the first one that `visit` returns.
@@ -128,6 +130,7 @@ impl Dir {
         buf: &mut ListBuf,
         mut visit: impl FnMut(DirEntry<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
+        self.rewind()?;
         while self.list_some(buf, &mut visit)? {}
         Ok(())
     }
@@ -151,7 +154,7 @@ impl Dir {
         Ok(more)
     }
 
-    /// Starts listing from the beginning again.
+    /// Starts listing from the beginning again, with what is there now.
     pub fn rewind(&self) -> SysResult<()> {
         retry("lseek", || nix::unistd::lseek(self, 0, nix::unistd::Whence::SeekSet)).map(drop)
     }
@@ -322,7 +325,7 @@ impl AsFd for Dir {
 
 /// The name of an open descriptor in /proc, which leads to the very inode it holds.
 pub(super) fn fd_path(fd: BorrowedFd<'_>) -> CString {
-    CString::new(format!("/proc/self/fd/{}", fd.as_raw_fd())).unwrap_or_default()
+    CString::new(format!("/proc/thread-self/fd/{}", fd.as_raw_fd())).unwrap_or_default()
 }
 
 pub(super) fn bits(mode: u16) -> Mode {

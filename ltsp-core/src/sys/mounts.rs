@@ -34,6 +34,13 @@ impl FsKind {
         })
     }
 
+    /// Whether syncfs(2) ends the writability of pages that are mapped, so that a later store
+    /// through an old mapping moves the change time. Nothing is ever written back from tmpfs,
+    /// which may also be what an overlay writes to.
+    pub(crate) fn sync_protects_pages(self) -> bool {
+        matches!(self, Self::Ext | Self::Xfs | Self::Btrfs)
+    }
+
     /// Whether its change times were shown to move with every change (see `tests`), and come from
     /// this machine's clock.
     pub(crate) fn has_honest_ctime(self) -> bool {
@@ -44,7 +51,8 @@ impl FsKind {
 /// The mount points strictly below `dir`, in this process's view.
 pub(crate) fn mount_points_below(dir: &Dir) -> SysResult<Vec<PathBuf>> {
     let path = dir.kernel_path()?;
-    let proc = Dir::open_path(c"/proc/self")?;
+    // This thread's: it may be in a mount namespace of its own.
+    let proc = Dir::open_path(c"/proc/thread-self")?;
     let name = FileNameBuf::new("mountinfo").unwrap_or_else(|_| unreachable!("a plain name"));
     let text = proc.open_file(&name)?.read_all(64 * 1024 * 1024)?;
     Ok(text
@@ -56,7 +64,7 @@ pub(crate) fn mount_points_below(dir: &Dir) -> SysResult<Vec<PathBuf>> {
         .collect())
 }
 
-/// Undoes the octal escapes of /proc/self/mountinfo (space, tab, newline, backslash).
+/// Undoes the octal escapes of mountinfo (space, tab, newline, backslash).
 fn unescape(field: &[u8]) -> PathBuf {
     let mut bytes = Vec::with_capacity(field.len());
     let mut rest = field;

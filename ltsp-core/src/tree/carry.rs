@@ -71,6 +71,7 @@ pub(crate) fn carry(
     let mut carrier = Carrier { grave, rules, home, progress, carried: Carried::default() };
     let hold =
         |dir: &Dir| dir.try_clone().map_err(|error| error.because("cannot hold it").at(home));
+    old.rewind().map_err(|error| error.because("cannot read this home").at(home))?;
     let top = Frame {
         old: hold(old)?,
         new: Some(hold(new)?),
@@ -284,8 +285,13 @@ pub(crate) fn move_deep(old: &Dir, new: &Dir, deep: &[PathBuf], home: &Path) -> 
             }
             Ok(dir)
         };
-        let moved =
-            go(old).and_then(|from| from.rename(&last, &go(new)?, &last, Rename::NoReplace));
+        let moved = go(old).and_then(|from| {
+            let to = go(new)?;
+            let time = from.meta_of(&last)?.mtime;
+            from.rename(&last, &to, &last, Rename::NoReplace)?;
+            // On xfs a directory that gets another parent gets another time.
+            to.open_dir(&last)?.set_mtime(time)
+        });
         moved.map_err(|error| {
             error
                 .because("cannot carry this deep directory over to the fresh home")

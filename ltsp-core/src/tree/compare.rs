@@ -30,7 +30,13 @@ pub(crate) enum Finding {
     Extra { dir: NodeId, name: FileNameBuf, kind: FileType },
     /// A directory without a counterpart in the template, in which some entries stay and some do
     /// not.
-    Mixed { dir: NodeId, name: FileNameBuf, mark: Mark },
+    Mixed {
+        dir: NodeId,
+        name: FileNameBuf,
+        mark: Mark,
+        /// The template's entry of that name, to be made if nothing of the directory stays.
+        node: Option<NodeId>,
+    },
 }
 
 /// What a comparison found.
@@ -264,7 +270,6 @@ impl<'c> Worker<'c, '_> {
         let names = &mut self.names;
         home.go(node)
             .and_then(|dir| {
-                dir.rewind()?;
                 dir.list::<SysError>(names, |entry| {
                     match manifest.child(node, entry.name) {
                         Some(child) => present[child.index() - first] = true,
@@ -298,7 +303,7 @@ impl<'c> Worker<'c, '_> {
         }
         let Some(meta) = self.look(dir, &name)? else { return Ok(()) };
         let finding = match (mark.fate, mark.mixed && meta.is_dir()) {
-            (_, true) => Finding::Mixed { dir, name, mark },
+            (_, true) => Finding::Mixed { dir, name, mark, node: None },
             (Fate::Reset, false) => Finding::Extra { dir, name, kind: meta.kind },
             (Fate::Keep, false) => {
                 self.found.kept += 1;
@@ -351,7 +356,8 @@ impl<'c> Worker<'c, '_> {
         }
         if meta.is_dir() && mixed {
             let mark = self.comparer.subject.rules.below(above, name.as_bytes());
-            self.found.findings.push(Finding::Mixed { dir, name: name.to_owned(), mark });
+            let (name, node) = (name.to_owned(), Some(node));
+            self.found.findings.push(Finding::Mixed { dir, name, mark, node });
             return Ok(());
         }
         if fate == Fate::Keep {

@@ -43,7 +43,6 @@ pub(crate) fn remove_all(
             Ok(())
         })
         .map_err(|error| error.because("cannot read this directory").at(path))?;
-    grave.rewind().map_err(|error| error.because("cannot read this directory").at(path))?;
     let remover = Remover {
         grave,
         path,

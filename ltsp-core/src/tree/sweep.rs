@@ -7,7 +7,7 @@ use super::rules::{Fate, Mark, Rules};
 use super::trail::Trail;
 use super::{DEEPEST, Progress};
 use crate::error::{Error, ErrorKind, Result};
-use crate::sys::{Dir, FileName, FileNameBuf, FileType, ListBuf, Rename, SysResult};
+use crate::sys::{Dir, FileName, FileNameBuf, FileType, ListBuf, Rename, SysResult, Timestamp};
 
 /// What becomes of an entry that is to go.
 pub(crate) trait Bin {
@@ -16,6 +16,9 @@ pub(crate) trait Bin {
 
     /// The directory called `name` of `dir` has lost everything in it by this, and may go, too.
     fn remove_emptied(&mut self, dir: &Dir, name: &FileName, path: &Path) -> Result<()>;
+
+    /// Something in `dir` went, but it stays: its time is to be what it was.
+    fn restore_time(&mut self, dir: &Dir, time: Timestamp) -> Result<()>;
 }
 
 /// Takes entries out of a live home: what is no directory is unlinked, directories are moved to a
@@ -82,6 +85,11 @@ impl Bin for &Grave<'_> {
         }
         Ok(())
     }
+
+    fn restore_time(&mut self, dir: &Dir, time: Timestamp) -> Result<()> {
+        dir.set_mtime(time)
+            .map_err(|error| error.because("cannot set a directory's time").at(self.home))
+    }
 }
 
 /// Notes what would go.
@@ -100,6 +108,10 @@ impl Bin for Listing {
         self.entries.push((path.to_path_buf(), FileType::Directory));
         Ok(())
     }
+
+    fn restore_time(&mut self, _: &Dir, _: Timestamp) -> Result<()> {
+        Ok(())
+    }
 }
 
 struct Frame {
@@ -110,6 +122,10 @@ struct Frame {
     listed: bool,
     /// Something in it stays.
     stays: bool,
+    /// Something in it goes.
+    loses: bool,
+    /// Its time before that.
+    time: Option<Timestamp>,
 }
 
 /// Walks `top`, a directory of which the rules say `mark`, and puts into `bin` whatever is to be
@@ -145,6 +161,7 @@ pub(crate) fn sweep(
                 Err(error) if error.is_not_directory() => {
                     if mark.fate == Fate::Reset {
                         let path = trail.path().join(name.as_path());
+                        frame.loses = true;
                         bin.remove(&frame.dir, &name, FileType::File, &path)?;
                     } else {
                         frame.stays = true;
@@ -173,14 +190,19 @@ pub(crate) fn sweep(
         }
         let Some(done) = frames.pop() else { continue };
         let path = trail.path().to_path_buf();
+        let stays = done.stays || done.mark.fate == Fate::Keep;
+        if let (true, true, Some(time)) = (stays, done.loses, done.time) {
+            bin.restore_time(&done.dir, time)?;
+        }
         let Some(above) = frames.last_mut() else {
-            return Ok((kept, done.stays || done.mark.fate == Fate::Keep));
+            return Ok((kept, stays));
         };
         let Some(name) = &done.name else { continue };
         trail.pop();
-        if done.stays || done.mark.fate == Fate::Keep {
+        if stays {
             above.stays = true;
         } else {
+            above.loses = true;
             bin.remove_emptied(&above.dir, name, &path)?;
         }
     }
@@ -198,7 +220,7 @@ fn list(
     buf: &mut ListBuf,
     kept: &mut u64,
 ) -> Result<bool> {
-    let Frame { dir, mark, below, stays, .. } = frame;
+    let Frame { dir, mark, below, stays, loses, .. } = frame;
     dir.list_some::<Error>(buf, |entry| {
         let mark = rules.below(mark, entry.name.as_bytes());
         let path = || trail.path().join(entry.name.as_path());
@@ -220,6 +242,7 @@ fn list(
             }
             below.push((entry.name.to_owned(), mark));
         } else if mark.fate == Fate::Reset {
+            *loses = true;
             bin.remove(dir, entry.name, kind, &path())?;
         } else {
             *kept += 1;
@@ -231,6 +254,9 @@ fn list(
 
 impl Frame {
     fn new(dir: Dir, name: Option<FileNameBuf>, mark: Mark) -> Self {
-        Self { dir, name, mark, below: Vec::new(), listed: false, stays: false }
+        let time = dir.meta().ok().map(|meta| meta.mtime);
+        // A directory that was opened a while ago may have grown since.
+        let _ = dir.rewind();
+        Self { dir, name, mark, below: Vec::new(), listed: false, stays: false, loses: false, time }
     }
 }
