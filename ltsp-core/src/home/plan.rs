@@ -56,7 +56,7 @@ pub struct Change {
     pub path: PathBuf,
     /// What it is; for a replacement, what it would become.
     pub kind: FileType,
-    /// Size in bytes of a file's content.
+    /// Bytes of content that would be written, with everything below it; 0 where nothing would.
     pub size: u64,
     /// Why, in a few words.
     pub why: &'static str,

@@ -94,6 +94,12 @@ pub(super) fn find(wanted: &Wanted, root: &SysRoot, accounts: &Accounts) -> Resu
             }
         });
     }
+    // chown(2) takes the largest number for "leave it as it is".
+    if owner.uid == u32::MAX || owner.gid == u32::MAX {
+        return Err(Error::new(ErrorKind::InvalidInput, "4294967295 is no user or group id")
+            .at(&shown)
+            .help_with("check the account"));
+    }
     if owner.uid == 0 {
         return Err(Refusal::Root.at(&shown));
     }
