@@ -1,0 +1,28 @@
+"""The examples in the documentation do what they say."""
+
+import doctest
+from pathlib import Path
+
+import ltsp
+import pytest
+from classroom import Classroom
+
+README = Path(__file__).parent.parent / "README.md"
+
+
+@pytest.mark.parametrize(
+    "text", [ltsp.__doc__, README.read_text()], ids=["the package", "its README"]
+)
+def test_the_examples_run(classroom: Classroom, text: str) -> None:
+    classroom.guests[0].write("Documents/essay.odt")
+    classroom.guests[0].write("junk")
+    classroom.guests[1].write("junk")
+    (classroom.guests[1].home / ".profile").unlink()
+    # Code blocks of a README end where doctest would go on.
+    text = text.replace("\n```", "\n\n")
+    names = {"classroom": classroom.root}
+    example = doctest.DocTestParser().get_doctest(text, names, "example", None, None)
+    assert len(example.examples) >= 7
+    said: list[str] = []
+    result = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(example, out=said.append)
+    assert result.failed == 0, "".join(said)
