@@ -24,7 +24,7 @@ use crate::sys::{
 use crate::tree::compare::{Comparison, Finding, Subject, compare};
 use crate::tree::copy::{Copier, Scratch};
 use crate::tree::sweep::{Bin as _, Grave, sweep};
-use crate::tree::witness::{Witnesses, observe};
+use crate::tree::witness::{Witnesses, observe_live};
 use crate::tree::{Counts, Cursor, Fate, Manifest, NodeId, Progress, parallel};
 
 /// Mends a home. `staging` is the one beside it, which has its receipt.
@@ -495,9 +495,9 @@ impl Mender<'_> {
             }
         }
         // The time of the last change must lie behind, or another one could share it.
-        observe(manifest, &self.live.dir, anew.iter().copied(), false, &mut witnesses);
+        observe_live(manifest, &self.live.dir, anew.iter().copied(), &mut witnesses);
         let settled = anew.is_empty() || tick_passed(witnesses.latest());
-        observe(manifest, &self.live.dir, anew.iter().copied(), false, &mut witnesses);
+        observe_live(manifest, &self.live.dir, anew.iter().copied(), &mut witnesses);
         if !settled || !is_quiet(uid) {
             for node in anew {
                 witnesses.set(node.index(), None);

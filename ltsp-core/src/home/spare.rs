@@ -151,7 +151,7 @@ fn observed(job: &HomeJob<'_>, home: &Dir) -> Result<Option<Receipt>> {
     if crate::sys::FsKind::of(home).map_err(fail)?.has_honest_ctime() {
         // Not the top: moving it into place changes it.
         let entries = manifest.all().filter(|node| *node != NodeId::TOP);
-        observe(manifest, home, entries, true, &mut witnesses);
+        observe(manifest, home, entries, &mut witnesses);
         if !crate::sys::tick_passed(witnesses.latest()) {
             witnesses = Witnesses::unknown(manifest.table_len());
         }

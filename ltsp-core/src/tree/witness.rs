@@ -65,28 +65,57 @@ impl Witnesses {
     }
 }
 
-/// Takes the witnesses of `nodes` in a copy of the manifest's tree.
+/// Takes the witnesses of `nodes` in a copy that nobody else can reach.
 ///
-/// Those that are gone or have become something else stay unknown, and so do those that
-/// somebody else than their owner may write: nothing vouches for their content.
+/// Those that are gone or have become something else stay unknown.
 pub(crate) fn observe(
     manifest: &Manifest,
     copy: &Dir,
     nodes: impl Iterator<Item = NodeId>,
-    private: bool,
     witnesses: &mut Witnesses,
 ) {
     let mut cursor = Cursor::new(manifest, copy, NodeId::TOP);
     for node in nodes {
-        let meta = if node == NodeId::TOP {
-            copy.meta()
-        } else {
-            cursor.go(manifest.parent(node)).and_then(|dir| dir.meta_of(manifest.name(node)))
-        };
-        let witness = meta.ok().filter(|meta| {
-            let shared = !private && meta.kind == FileType::File && meta.mode & 0o022 != 0;
-            meta.kind == manifest.meta(node).kind && !shared
-        });
-        witnesses.set(node.index(), witness.as_ref().map(Witness::of));
+        witnesses.set(node.index(), look(manifest, copy, &mut cursor, node));
     }
+}
+
+/// Takes the witnesses of `nodes` in a home whose owner has no processes.
+///
+/// Those that somebody else may write, or put something else in the place of, stay unknown, too:
+/// it may have happened already.
+pub(crate) fn observe_live(
+    manifest: &Manifest,
+    home: &Dir,
+    nodes: impl Iterator<Item = NodeId>,
+    witnesses: &mut Witnesses,
+) {
+    let mut cursor = Cursor::new(manifest, home, NodeId::TOP);
+    let top_is_shared = home.meta().is_ok_and(|meta| is_shared(&meta));
+    for node in nodes {
+        let mut shared = top_is_shared || is_shared(manifest.meta(node));
+        let mut above = node;
+        while above != NodeId::TOP && !shared {
+            above = manifest.parent(above);
+            shared = is_shared(manifest.meta(above));
+        }
+        let witness = if shared { None } else { look(manifest, home, &mut cursor, node) };
+        witnesses.set(node.index(), witness);
+    }
+}
+
+/// Whether somebody beside the owner may write it. (What a symbolic link's bits say means
+/// nothing.)
+fn is_shared(meta: &Meta) -> bool {
+    meta.kind != FileType::Symlink && meta.mode & 0o022 != 0
+}
+
+fn look(manifest: &Manifest, top: &Dir, cursor: &mut Cursor<'_>, node: NodeId) -> Option<Witness> {
+    let meta = if node == NodeId::TOP {
+        top.meta()
+    } else {
+        cursor.go(manifest.parent(node)).and_then(|dir| dir.meta_of(manifest.name(node)))
+    };
+    let meta = meta.ok().filter(|meta| meta.kind == manifest.meta(node).kind)?;
+    Some(Witness::of(&meta))
 }
