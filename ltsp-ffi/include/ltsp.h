@@ -311,6 +311,27 @@ typedef enum {
 } ltsp_busy;
 
 /**
+ * What a reset in place makes of the receipt of the last one: inode, change time and size of every
+ * entry.
+ */
+typedef enum {
+    /**
+     * Believe it where no user can deceive it: for everything but the content of files, and on
+     * btrfs for that, too. Content is compared.
+     */
+    LTSP_RECEIPTS_CHECKED = 1,
+    /**
+     * Believe it for the content of files on ext4 and xfs as well: several times faster, but only
+     * for homes whose owners cannot run programs of their own.
+     */
+    LTSP_RECEIPTS_TRUSTED = 2,
+    /**
+     * Neither believe one nor write one.
+     */
+    LTSP_RECEIPTS_NEVER = 3,
+} ltsp_receipts;
+
+/**
  * Whether a swap may use a home that ltsp_home_reset_stage() built ahead.
  */
 typedef enum {
@@ -933,15 +954,17 @@ ltsp_status ltsp_home_reset_set_defer_cleanup(ltsp_home_reset *reset,
                                               ltsp_error **error);
 
 /**
- * Sets whether receipts are written and believed, which let the next reset in place skip what has
- * not been touched since; on without this.
+ * Sets what is made of receipts, which let the next reset in place skip what has not been touched
+ * since; LTSP_RECEIPTS_CHECKED without this.
  *
  * @param reset The reset.
- * @param receipts Whether they are.
+ * @param receipts LTSP_RECEIPTS_CHECKED, LTSP_RECEIPTS_TRUSTED or LTSP_RECEIPTS_NEVER.
  * @param error Where the error goes, or NULL.
- * @return LTSP_OK.
+ * @return LTSP_OK, or LTSP_INVALID_INPUT if it is another number.
  */
-ltsp_status ltsp_home_reset_set_receipts(ltsp_home_reset *reset, bool receipts, ltsp_error **error);
+ltsp_status ltsp_home_reset_set_receipts(ltsp_home_reset *reset,
+                                         ltsp_receipts receipts,
+                                         ltsp_error **error);
 
 /**
  * Sets a function that is told what happens and can stop it.

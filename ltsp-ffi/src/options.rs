@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use ltsp_core::home::{Busy, Counts, Policy, SpareUse, Strategy};
+use ltsp_core::home::{Busy, Counts, Policy, ReceiptUse, SpareUse, Strategy};
 use ltsp_core::{Error, ErrorKind, Result};
 
 /// What a home is to become.
@@ -60,6 +60,21 @@ pub enum ltsp_spare {
     LTSP_SPARE_NEVER = 3,
 }
 
+/// What a reset in place makes of the receipt of the last one: inode, change time and size of every
+/// entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C)]
+pub enum ltsp_receipts {
+    /// Believe it where no user can deceive it: for everything but the content of files, and on
+    /// btrfs for that, too. Content is compared.
+    LTSP_RECEIPTS_CHECKED = 1,
+    /// Believe it for the content of files on ext4 and xfs as well: several times faster, but only
+    /// for homes whose owners cannot run programs of their own.
+    LTSP_RECEIPTS_TRUSTED = 2,
+    /// Neither believe one nor write one.
+    LTSP_RECEIPTS_NEVER = 3,
+}
+
 /// What reports and plans count. It is asked for by number, one by one, so that there can be more
 /// of them without any structure growing under a program that was compiled before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +106,8 @@ pub type StrategyNumber = i32;
 pub type BusyNumber = i32;
 /// An [`ltsp_spare`] that a caller gives.
 pub type SpareNumber = i32;
+/// An [`ltsp_receipts`] that a caller gives.
+pub type ReceiptsNumber = i32;
 /// An [`ltsp_counter`] that a caller gives.
 pub type CounterNumber = i32;
 
@@ -132,6 +149,15 @@ pub(crate) fn spare(number: SpareNumber) -> Result<SpareUse> {
         2 => SpareUse::Trusted,
         3 => SpareUse::Never,
         _ => return Err(unknown("spare", number)),
+    })
+}
+
+pub(crate) fn receipts(number: ReceiptsNumber) -> Result<ReceiptUse> {
+    Ok(match number {
+        1 => ReceiptUse::Checked,
+        2 => ReceiptUse::Trusted,
+        3 => ReceiptUse::Never,
+        _ => return Err(unknown("receipts", number)),
     })
 }
 
@@ -199,6 +225,7 @@ mod tests {
         takes_exactly(Strategy::ALL, strategy);
         takes_exactly(Busy::ALL, busy);
         takes_exactly(SpareUse::ALL, spare);
+        takes_exactly(ReceiptUse::ALL, receipts);
         for policy_zero in [policy(0).err(), policy(i32::MIN).err()] {
             assert_eq!(policy_zero.map(|error| error.kind()), Some(ErrorKind::InvalidInput));
         }
@@ -206,7 +233,7 @@ mod tests {
 
     #[test]
     fn the_constants_are_the_numbers_that_are_understood() {
-        use {ltsp_busy::*, ltsp_policy::*, ltsp_spare::*, ltsp_strategy::*};
+        use {ltsp_busy::*, ltsp_policy::*, ltsp_receipts::*, ltsp_spare::*, ltsp_strategy::*};
         assert_eq!(policy(LTSP_POLICY_EXACT as i32).ok(), Some(Policy::Exact));
         assert_eq!(policy(LTSP_POLICY_REVERT as i32).ok(), Some(Policy::Revert));
         assert_eq!(policy(LTSP_POLICY_VOLATILE as i32).ok(), Some(Policy::Volatile));
@@ -219,6 +246,9 @@ mod tests {
         assert_eq!(spare(LTSP_SPARE_CHECKED as i32).ok(), Some(SpareUse::Checked));
         assert_eq!(spare(LTSP_SPARE_TRUSTED as i32).ok(), Some(SpareUse::Trusted));
         assert_eq!(spare(LTSP_SPARE_NEVER as i32).ok(), Some(SpareUse::Never));
+        assert_eq!(receipts(LTSP_RECEIPTS_CHECKED as i32).ok(), Some(ReceiptUse::Checked));
+        assert_eq!(receipts(LTSP_RECEIPTS_TRUSTED as i32).ok(), Some(ReceiptUse::Trusted));
+        assert_eq!(receipts(LTSP_RECEIPTS_NEVER as i32).ok(), Some(ReceiptUse::Never));
         for known in Strategy::ALL {
             let number = ltsp_strategy::from(Some(*known)) as i32;
             assert_eq!(strategy(number).ok(), Some(*known));

@@ -12,7 +12,7 @@ use ltsp_core::{CancelToken, Error, ErrorKind, Result, SysRoot};
 
 use crate::boundary;
 use crate::error::{ltsp_error, ltsp_status};
-use crate::options::{self, BusyNumber, PolicyNumber, SpareNumber, StrategyNumber};
+use crate::options::{self, BusyNumber, PolicyNumber, ReceiptsNumber, SpareNumber, StrategyNumber};
 use crate::plan::ltsp_plan;
 use crate::progress::{Callback, Watch, ltsp_cancel_token, ltsp_progress_fn};
 use crate::report::ltsp_report;
@@ -480,20 +480,20 @@ pub unsafe extern "C" fn ltsp_home_reset_set_defer_cleanup(
     boundary!(error, reset; => |builder: HomeReset| Ok(builder.defer_cleanup(defer)))
 }
 
-/// Sets whether receipts are written and believed, which let the next reset in place skip what has
-/// not been touched since; on without this.
+/// Sets what is made of receipts, which let the next reset in place skip what has not been touched
+/// since; LTSP_RECEIPTS_CHECKED without this.
 ///
 /// @param reset The reset.
-/// @param receipts Whether they are.
+/// @param receipts LTSP_RECEIPTS_CHECKED, LTSP_RECEIPTS_TRUSTED or LTSP_RECEIPTS_NEVER.
 /// @param error Where the error goes, or NULL.
-/// @return LTSP_OK.
+/// @return LTSP_OK, or LTSP_INVALID_INPUT if it is another number.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ltsp_home_reset_set_receipts(
     reset: *mut ltsp_home_reset,
-    receipts: bool,
+    receipts: ReceiptsNumber,
     error: *mut *mut ltsp_error,
 ) -> ltsp_status {
-    boundary!(error, reset; => |builder: HomeReset| Ok(builder.receipts(receipts)))
+    boundary!(error, reset; => |builder: HomeReset| Ok(builder.receipts(options::receipts(receipts)?)))
 }
 
 /// Sets a function that is told what happens and can stop it.

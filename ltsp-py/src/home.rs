@@ -42,7 +42,7 @@ use crate::watch;
     allow_empty_template = false,
     template_owner = None,
     create_missing = false,
-    receipts = true,
+    receipts = "checked",
     durable = false,
     defer_cleanup = false,
     progress = None,
@@ -50,7 +50,7 @@ use crate::watch;
 ), text_signature = "(home=None, *, user=None, uid=None, gid=None, template=None, policy='exact', \
     keep=(), volatile=(), strategy='swap', busy='refuse', busy_limits=(3.0, 5.0), lock_limit=30.0, \
     root='/', threads=None, spare='checked', allow_empty_template=False, template_owner=None, \
-    create_missing=False, receipts=True, durable=False, defer_cleanup=False, progress=None, \
+    create_missing=False, receipts='checked', durable=False, defer_cleanup=False, progress=None, \
     cancel=None)")]
 #[expect(clippy::too_many_arguments, reason = "they are keywords")]
 pub(crate) fn reset_home(
@@ -73,7 +73,7 @@ pub(crate) fn reset_home(
     allow_empty_template: bool,
     template_owner: Option<Id>,
     create_missing: bool,
-    receipts: bool,
+    receipts: &str,
     durable: bool,
     defer_cleanup: bool,
     progress: Option<Py<PyAny>>,

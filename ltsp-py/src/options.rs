@@ -22,7 +22,7 @@ pub(crate) struct Options<'a> {
     pub(crate) allow_empty_template: bool,
     pub(crate) template_owner: Option<Id>,
     pub(crate) create_missing: bool,
-    pub(crate) receipts: bool,
+    pub(crate) receipts: &'a str,
     pub(crate) durable: bool,
     pub(crate) defer_cleanup: bool,
 }
@@ -40,7 +40,7 @@ impl Options<'_> {
             .spare(choice(py, self.spare)?)
             .allow_empty_template(self.allow_empty_template)
             .create_missing(self.create_missing)
-            .receipts(self.receipts)
+            .receipts(choice(py, self.receipts)?)
             .durable(self.durable)
             .defer_cleanup(self.defer_cleanup);
         if let Some(template) = self.template {

@@ -77,13 +77,13 @@ impl HomeReset {
         allow_empty_template = false,
         template_owner = None,
         create_missing = false,
-        receipts = true,
+        receipts = "checked",
         durable = false,
         defer_cleanup = false,
     ), text_signature = "(*, users=(), homes=(), template=None, policy='exact', keep=(), \
         volatile=(), strategy='swap', busy='refuse', busy_limits=(3.0, 5.0), lock_limit=30.0, \
         root='/', threads=None, spare='checked', allow_empty_template=False, template_owner=None, \
-        create_missing=False, receipts=True, durable=False, defer_cleanup=False)")]
+        create_missing=False, receipts='checked', durable=False, defer_cleanup=False)")]
     #[expect(clippy::too_many_arguments, reason = "they are keywords")]
     fn new(
         py: Python<'_>,
@@ -103,7 +103,7 @@ impl HomeReset {
         allow_empty_template: bool,
         template_owner: Option<Id>,
         create_missing: bool,
-        receipts: bool,
+        receipts: &str,
         durable: bool,
         defer_cleanup: bool,
     ) -> PyResult<Self> {

@@ -119,6 +119,7 @@ def test_the_words_of_the_types_are_the_words_of_the_library(classroom: Classroo
         "policy": get_args(ltsp.Policy),
         "strategy": get_args(ltsp.Strategy),
         "busy": get_args(ltsp.Busy),
+        "receipts": get_args(ltsp.ReceiptUse),
         "spare": get_args(ltsp.SpareUse),
     }
     for name, values in words.items():

@@ -64,11 +64,6 @@ pub(super) fn settle(
     }
 }
 
-/// Whether the account has no processes right now.
-pub(super) fn is_quiet(uid: u32) -> bool {
-    look(uid).is_ok_and(|found| found.is_empty())
-}
-
 fn look(uid: u32) -> Result<Vec<Process>> {
     processes_of(uid).map_err(|error| {
         error.because("cannot look at the running processes").at("/proc").help_with("mount /proc")

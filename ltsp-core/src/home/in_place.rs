@@ -5,11 +5,11 @@
 //! are worked in.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::busy::is_quiet;
 use super::one::{Done, HomeJob};
-use super::options::Busy;
+use super::options::{Busy, ReceiptUse};
 use super::receipt::{self, Receipt};
 use super::report::Outcome;
 use super::staging::{Run, Staging};
@@ -18,13 +18,13 @@ use super::target::LiveHome;
 use super::template::plain_name;
 use crate::error::{Error, ErrorKind, Result};
 use crate::sys::{
-    Clocks, Dir, FileName, FileNameBuf, FileType, FsKind, Rename, SysError, SysResult, Timestamp,
-    tick_passed,
+    Clocks, Dir, FileName, FileNameBuf, FsKind, Rename, SysError, SysResult, Telling, Timestamp,
+    is_foreign,
 };
 use crate::tree::compare::{Comparison, Finding, Subject, compare};
 use crate::tree::copy::{Copier, Scratch};
-use crate::tree::sweep::{Bin as _, Grave, sweep};
-use crate::tree::witness::{Witnesses, observe_live};
+use crate::tree::sweep::{Bin as _, Grave};
+use crate::tree::witness::Witnesses;
 use crate::tree::{Counts, Cursor, Fate, Manifest, NodeId, Progress, parallel};
 
 /// Mends a home. `staging` is the one beside it, which has its receipt.
@@ -32,22 +32,26 @@ pub(super) fn reset(job: &HomeJob<'_>, staging: &Staging, live: &LiveHome) -> Re
     if !live.is_mount {
         return mend(job, staging, staging, live, None);
     }
-    let fail = |error: SysError| error.because("cannot remove this directory");
-    let left = Staging::leftovers_inside(&live.dir, &job.target.shown)?;
-    let (inside, name) = Staging::inside(&live.dir, &job.target.shown)?;
-    for left in left {
-        let taken = plain_name(&format!("run-{}-left", job.target.owner.uid));
-        live.dir
-            .rename(&left, inside.dir(), &taken, Rename::NoReplace)
-            .map_err(|error| fail(error).at(job.target.shown.join(left.as_path())))?;
-        inside.clean(job.threads, job.progress)?;
+    let mut notes = Vec::new();
+    for (left, name) in Staging::leftovers_inside(&live.dir, &job.target.shown)? {
+        // By its descriptor: whatever has its name meanwhile is at most an empty directory.
+        match left.clean(job.threads, job.progress) {
+            Ok(_) => drop(live.dir.remove_dir(&name)),
+            Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
+            Err(error) => notes.push(left_over(&error)),
+        }
     }
+    let (inside, name) = Staging::inside(&live.dir, &job.target.shown)?;
     let done = mend(job, staging, &inside, live, Some(&name));
     let removed = live.dir.remove_dir(&name);
-    let done = done?;
-    removed.map_err(|error| fail(error).at(inside.path()))?;
+    let mut done = done?;
+    if let Err(error) = removed {
+        let error = error.because("cannot remove this directory").at(inside.path());
+        notes.push(left_over(&error));
+    }
     // The directory came and went in the home, which the home's time shows.
     restore_top_time(job, live)?;
+    done.notes.append(&mut notes);
     Ok(done)
 }
 
@@ -124,15 +128,7 @@ impl Mender<'_> {
         let top = self.hold_top()?;
         let rules = &self.job.job.rules;
         let mut bin = &self.grave;
-        let (kept, _) = sweep(
-            top,
-            rules.top(),
-            rules,
-            &self.job.target.shown,
-            std::path::Path::new(""),
-            &mut bin,
-            self.job.progress,
-        )?;
+        let (kept, _) = self.job.sweep(top, rules.top(), Path::new(""), &mut bin)?;
         Ok(Self::done(Counts { kept, ..Counts::default() }))
     }
 
@@ -150,14 +146,7 @@ impl Mender<'_> {
         let source = job.source()?;
         let manifest = source.manifest;
         let known = self.believed_receipt(manifest);
-        if known.as_ref().is_none_or(|receipt| !receipt.witnesses.know_all_files(manifest)) {
-            // Something will have to be compared and then vouched for. A page that was dirty
-            // already could be stored to again unseen; once it is on the disk it cannot.
-            self.live
-                .dir
-                .sync_fs()
-                .map_err(|error| self.fail(error, "cannot write the home to its disk"))?;
-        }
+        let content = self.wants_content();
         let found = compare(Subject {
             source,
             home: &self.live.dir,
@@ -167,6 +156,7 @@ impl Mender<'_> {
             top: job.top_fate(),
             ignore: self.ignore,
             witnesses: known.as_ref().map(|receipt| &receipt.witnesses),
+            believe_content: content,
             threads: job.threads,
             progress: job.progress,
         })?;
@@ -175,11 +165,8 @@ impl Mender<'_> {
         let Comparison { findings, confirmed, relink, .. } = found;
         let mut witnesses = known
             .map_or_else(|| Witnesses::unknown(manifest.table_len()), |receipt| receipt.witnesses);
-        let vouch = FsKind::of(&self.live.dir).is_ok_and(FsKind::sync_protects_pages);
         for (node, witness) in confirmed {
-            if vouch || manifest.meta(node).kind != FileType::File {
-                witnesses.set(node.index(), Some(witness));
-            }
+            witnesses.set(node.index(), Some(witness));
         }
         let work = self.clear(manifest, findings, relink, &mut counts)?;
         let copier = Copier::new(source, job.target.owner, job.progress);
@@ -190,20 +177,31 @@ impl Mender<'_> {
         counts.bytes_written = made.bytes_written;
         counts.bytes_shared = made.bytes_shared;
         let mut done = Self::done(counts);
-        if let Err(error) = self.take_receipt(manifest, &work, witnesses) {
+        if let Err(error) = self.take_receipt(manifest, &work, witnesses, content) {
             done.notes.push(error.to_string());
         }
         Ok(done)
     }
 
+    /// Whether witnesses, the old ones and those that are taken now, speak for content.
+    fn wants_content(&self) -> bool {
+        let telling = FsKind::of(&self.live.dir).map_or(Telling::No, FsKind::ctime_tells_content);
+        match self.job.job.options.receipts {
+            ReceiptUse::Checked => telling == Telling::Always,
+            ReceiptUse::Trusted => telling != Telling::No,
+            ReceiptUse::Never => false,
+        }
+    }
+
     fn believed_receipt(&self, manifest: &Manifest) -> Option<Receipt> {
-        if !self.job.job.options.receipts {
+        if self.job.job.options.receipts == ReceiptUse::Never {
             return None;
         }
         let receipt = receipt::load(self.staging, &self.job.key())?;
         let basis = self.basis(manifest)?;
         let fits = receipt.fits(&basis, &Clocks::now()?).is_ok()
-            && receipt.witnesses.table().len() == manifest.table_len();
+            && receipt.witnesses.table().len() == manifest.table_len()
+            && (receipt.content || !self.wants_content());
         fits.then_some(receipt)
     }
 
@@ -249,14 +247,11 @@ impl Mender<'_> {
                 // It is among those that were touched.
                 Finding::Metadata { .. } => counts.metadata += 1,
                 Finding::Extra { dir, name, .. } => {
-                    let taken = cursor.go(dir).and_then(|parent| self.grave.take(parent, &name));
-                    match taken {
-                        Err(error) if error.is_not_found() || error.is_not_directory() => {}
-                        answer => answer.map_err(|error| {
-                            let path = manifest.path(dir).join(name.as_path());
-                            error.because("cannot remove it").at(self.job.target.shown.join(path))
-                        })?,
-                    }
+                    let parent = self.own_directory(&mut cursor, dir)?;
+                    self.grave.take(parent, &name).map_err(|error| {
+                        let path = manifest.path(dir).join(name.as_path());
+                        error.because("cannot remove it").at(self.job.target.shown.join(path))
+                    })?;
                 }
                 Finding::Mixed { dir, name, mark, node } => {
                     let path = manifest.path(dir).join(name.as_path());
@@ -270,18 +265,10 @@ impl Mender<'_> {
                     let Some(opened) = opened else { continue };
                     let stays = mark.fate == Fate::Keep;
                     let mut bin = &self.grave;
-                    let (kept, some) = sweep(
-                        opened,
-                        mark,
-                        &self.job.job.rules,
-                        &self.job.target.shown,
-                        &path,
-                        &mut bin,
-                        self.job.progress,
-                    )?;
+                    let (kept, some) = self.job.sweep(opened, mark, &path, &mut bin)?;
                     counts.kept += kept;
                     if !some && !stays {
-                        let parent = cursor.go(dir).map_err(|error| self.fail(error, "is gone"))?;
+                        let parent = self.own_directory(&mut cursor, dir)?;
                         bin.remove_emptied(parent, &name, &path)?;
                         if let Some(node) = node {
                             counts.created += manifest.weight(node).0;
@@ -354,15 +341,18 @@ impl Mender<'_> {
         Ok(())
     }
 
-    /// Opens a directory of the home, which must belong to the account: nothing is put into
-    /// somebody else's directory that has been moved here.
+    /// Opens a directory of the home, which must be the account's or one that it cannot move:
+    /// nothing is done in another user's directory that has been moved here and may be gone again.
     fn own_directory<'d>(&self, home: &'d mut Cursor<'_>, dir: NodeId) -> Result<&'d Dir> {
         let fail = |error: SysError| {
-            error.because("cannot open this directory").at(&self.job.target.shown)
+            let full = error.because("cannot open this directory").at(&self.job.target.shown);
+            // The comparison has found it there a moment ago.
+            let gone = error.is_not_found() || error.is_not_directory();
+            if gone { full.with_kind(ErrorKind::Changed) } else { full }
         };
         let dir = home.go(dir).map_err(fail)?;
         let meta = dir.meta().map_err(fail)?;
-        if meta.uid != self.job.target.owner.uid {
+        if is_foreign(&meta, self.job.target.owner.uid) {
             return Err(Error::new(
                 ErrorKind::Changed,
                 "a directory of another user has been put into this home while it was reset",
@@ -440,13 +430,13 @@ impl Mender<'_> {
                 answer => answer.map_err(fail)?,
             };
             let meta = dir.meta().map_err(fail)?;
+            if is_foreign(&meta, self.job.target.owner.uid) && node != NodeId::TOP {
+                continue;
+            }
             match time {
                 Some(time) => dir.set_mtime(time).map_err(fail)?,
                 None if self.fate_of(manifest, node) == Fate::Keep => {}
-                None if meta.uid == self.job.target.owner.uid || node == NodeId::TOP => {
-                    copier.finish(node, dir).map_err(fail)?;
-                }
-                None => {}
+                None => copier.finish(node, dir).map_err(fail)?,
             }
         }
         Ok(())
@@ -470,37 +460,33 @@ impl Mender<'_> {
         mark.fate
     }
 
-    /// Notes what the home looks like now, for the next reset.
+    /// Notes what is known of the home, for the next reset.
+    ///
+    /// Nothing is known of what was made or touched just now: it went into a directory that its
+    /// owner, or another member of its group, can reach, and whatever was done to it there since
+    /// would be vouched for. The next reset compares it and confirms it.
     fn take_receipt(
         &self,
         manifest: &Manifest,
         work: &Work,
         mut witnesses: Witnesses,
+        content: bool,
     ) -> Result<()> {
         let options = self.job.job.options;
-        let uid = self.job.target.owner.uid;
-        if !options.receipts || options.busy == Busy::Ignore {
+        if options.receipts == ReceiptUse::Never || options.busy == Busy::Ignore {
             return Ok(());
         }
         let honest = FsKind::of(&self.live.dir).is_ok_and(FsKind::has_honest_ctime);
         let (true, Some(taken), Some(basis)) = (honest, Clocks::now(), self.basis(manifest)) else {
             return Ok(());
         };
-        let mut anew: BTreeSet<NodeId> = work.touched.keys().copied().collect();
-        anew.extend(work.relink.iter().flatten());
+        let mut doubt = |node: NodeId| witnesses.set(node.index(), None);
+        work.touched.keys().copied().for_each(&mut doubt);
+        work.relink.iter().flatten().copied().for_each(&mut doubt);
         for &node in &work.makes {
-            anew.insert(node);
+            doubt(node);
             for &dir in manifest.dirs_of(node) {
-                anew.extend(manifest.children(dir));
-            }
-        }
-        // The time of the last change must lie behind, or another one could share it.
-        observe_live(manifest, &self.live.dir, anew.iter().copied(), &mut witnesses);
-        let settled = anew.is_empty() || tick_passed(witnesses.latest());
-        observe_live(manifest, &self.live.dir, anew.iter().copied(), &mut witnesses);
-        if !settled || !is_quiet(uid) {
-            for node in anew {
-                witnesses.set(node.index(), None);
+                manifest.children(dir).for_each(&mut doubt);
             }
         }
         if options.durable {
@@ -509,12 +495,12 @@ impl Mender<'_> {
                 .sync_fs()
                 .map_err(|error| self.fail(error, "cannot write the home to its disk"))?;
         }
-        // Moving the receipt's own directory about changes the home itself.
+        // The run's own directory comes and goes in the home.
         if self.ignore.is_some() {
-            witnesses.set(NodeId::TOP.index(), None);
+            doubt(NodeId::TOP);
         }
-        let receipt = Receipt { basis, taken, durable: options.durable, witnesses };
-        let run = self.staging.begin(uid)?;
+        let receipt = Receipt { basis, taken, durable: options.durable, content, witnesses };
+        let run = self.staging.begin(self.job.target.owner.uid)?;
         let stored = receipt::store(self.staging, &run, &self.job.key(), &receipt);
         run.finish(1, self.job.progress)?;
         stored

@@ -24,7 +24,8 @@
 //! so a home is at every instant the old one or the new one. Entries that are kept have been given
 //! a second name (link(2)) in the fresh home before. [`Strategy::InPlace`] mends only what
 //! differs, entry by entry, and keeps the home's inode. What has not been touched since the last
-//! reset is known from a receipt of inode numbers and change times, which no user can forge.
+//! reset is known from a receipt of inode numbers and change times, see [`ReceiptUse`].
+
 mod busy;
 mod in_place;
 mod job;
@@ -41,7 +42,7 @@ mod swap;
 mod target;
 mod template;
 
-pub use options::{Busy, Policy, SpareUse, Strategy};
+pub use options::{Busy, Policy, ReceiptUse, SpareUse, Strategy};
 pub use plan::{Action, Change, HomePlan, Plan};
 pub use report::{HomeReport, Outcome, Report};
 pub use reset::HomeReset;

@@ -1,6 +1,6 @@
 //! The work on one home: which strategy, and what surrounds all of them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::busy::settle;
 use super::job::{Choice, Job};
@@ -14,11 +14,11 @@ use super::target::{LiveHome, Target};
 use super::template::key;
 use super::{in_place, swap};
 use crate::error::{Error, ErrorKind, Result};
-use crate::sys::FileType;
+use crate::sys::{Dir, FileType};
 use crate::tree::compare::{Comparison, Finding, Subject, compare};
 use crate::tree::copy::Source;
-use crate::tree::sweep::{Listing, sweep};
-use crate::tree::{Counts, Fate, NodeId, Progress};
+use crate::tree::sweep::{Bin, Broom, Listing};
+use crate::tree::{Counts, Fate, Mark, NodeId, Progress};
 
 /// One home of a [`Job`].
 pub(super) struct HomeJob<'a> {
@@ -54,6 +54,11 @@ impl HomeJob<'_> {
 
     fn staging(&self) -> Result<Staging> {
         Staging::open(&self.target.at.parent, &self.parent_shown())
+    }
+
+    /// Says which home an error is about that does not name a path.
+    fn name_home(&self, error: Error) -> Error {
+        if error.path().is_some() { error } else { error.at(&self.target.shown) }
     }
 
     pub(super) fn key(&self) -> String {
@@ -100,10 +105,7 @@ impl HomeJob<'_> {
         let _lock = staging.lock_home(&self.key(), options.lock_limit, self.job.observer)?;
         let mut notes = Vec::new();
         if !options.defer_cleanup {
-            let left = staging.clean(self.threads, self.progress)?;
-            if left > 0 {
-                notes.push(format!("{left} entries that an interrupted run left were removed"));
-            }
+            notes.extend(self.clean_leftovers(&staging)?);
         }
         let ended = settle(
             self.target.owner.uid,
@@ -111,7 +113,8 @@ impl HomeJob<'_> {
             options.term_limit,
             options.kill_limit,
             self.job.observer,
-        )?;
+        )
+        .map_err(|error| self.name_home(error))?;
         if ended > 0 {
             notes.push(format!("{ended} processes of the account were ended"));
         }
@@ -143,6 +146,21 @@ impl HomeJob<'_> {
         }
         done.notes = notes;
         Ok(done)
+    }
+
+    /// Removes what interrupted runs left. What cannot be removed may be another home's, and is no
+    /// reason to fail this one.
+    fn clean_leftovers(&self, staging: &Staging) -> Result<Option<String>> {
+        match staging.clean(self.threads, self.progress) {
+            Ok(0) => Ok(None),
+            Ok(left) => {
+                Ok(Some(format!("{left} entries that an interrupted run left were removed")))
+            }
+            Err(error) if error.kind() == ErrorKind::Cancelled => Err(error),
+            Err(error) => {
+                Ok(Some(format!("what an interrupted run left cannot be removed: {error}")))
+            }
+        }
     }
 
     /// Which strategy it will be, and why it is not the one that was asked for.
@@ -196,14 +214,14 @@ impl HomeJob<'_> {
         }
         let staging = self.staging()?;
         let _lock = staging.lock_home(&self.key(), options.lock_limit, self.job.observer)?;
-        staging.clean(self.threads, self.progress)?;
+        let notes = self.clean_leftovers(&staging)?.into_iter().collect();
         let counts = Spare::build(self, &staging)?;
         Ok(Done {
             outcome: if counts.changed() { Outcome::Staged } else { Outcome::Unchanged },
             strategy: None,
             fallback: None,
             counts,
-            notes: Vec::new(),
+            notes,
         })
     }
 
@@ -231,7 +249,8 @@ impl HomeJob<'_> {
         };
         if for_run && options.busy == Busy::Refuse {
             let none = std::time::Duration::ZERO;
-            settle(self.target.owner.uid, Busy::Refuse, none, none, self.job.observer)?;
+            settle(self.target.owner.uid, Busy::Refuse, none, none, self.job.observer)
+                .map_err(|error| self.name_home(error))?;
         }
         let staging = Staging::existing(&self.target.at.parent, &self.parent_shown())?;
         let Choice { strategy, fallback } = self.choose(home.as_ref(), staging.as_ref());
@@ -268,6 +287,7 @@ impl HomeJob<'_> {
             top: self.top_fate(),
             ignore: None,
             witnesses: None,
+            believe_content: false,
             threads: self.threads,
             progress: self.progress,
         })?;
@@ -306,15 +326,7 @@ impl HomeJob<'_> {
                     };
                     let mut listing = Listing::default();
                     let stays = mark.fate == Fate::Keep;
-                    let (kept, some) = sweep(
-                        opened,
-                        mark,
-                        &self.job.rules,
-                        &self.target.shown,
-                        &path,
-                        &mut listing,
-                        self.progress,
-                    )?;
+                    let (kept, some) = self.sweep(opened, mark, &path, &mut listing)?;
                     planned.counts.kept += kept;
                     planned.removals(listing, "is not in the template");
                     if !some && !stays {
@@ -338,18 +350,28 @@ impl HomeJob<'_> {
             .dir
             .try_clone()
             .map_err(|error| error.because("cannot hold this home").at(&self.target.shown))?;
-        let (kept, _) = sweep(
-            top,
-            self.job.rules.top(),
-            &self.job.rules,
-            &self.target.shown,
-            std::path::Path::new(""),
-            &mut listing,
-            self.progress,
-        )?;
+        let (kept, _) = self.sweep(top, self.job.rules.top(), Path::new(""), &mut listing)?;
         planned.counts.kept = kept;
         planned.removals(listing, "is volatile");
         Ok(())
+    }
+
+    /// Puts into `bin` whatever is to be reset in `top`, a directory at `path` of which the rules
+    /// say `mark`. Answers how many entries were kept, and whether anything of it stays.
+    pub(super) fn sweep(
+        &self,
+        top: Dir,
+        mark: Mark,
+        path: &Path,
+        bin: &mut dyn Bin,
+    ) -> Result<(u64, bool)> {
+        let broom = Broom {
+            rules: &self.job.rules,
+            home: &self.target.shown,
+            owner: self.target.owner.uid,
+            progress: self.progress,
+        };
+        broom.sweep(top, mark, path, bin)
     }
 
     /// Whether a spare may be used at all.

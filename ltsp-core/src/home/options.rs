@@ -111,6 +111,27 @@ choices! {
     }
 }
 
+choices! {
+    /// What a reset in place makes of the receipt of the last one: inode, change time and size of
+    /// every entry.
+    ///
+    /// A change time cannot be set, and on every file system it tells of a change of names, types,
+    /// links, owners, modes, times and attributes. Content is another matter, see `Trusted`.
+    ReceiptUse, "way to use receipts" {
+        /// Believe it where no user can deceive it: for everything but the content of files, and
+        /// on btrfs for that, too. Content is compared.
+        #[default]
+        Checked = "checked",
+        /// Believe it for the content of files on ext4 and xfs as well: several times faster, but
+        /// the owner of a home can exchange a file's blocks for those of another of his files
+        /// without moving its change time (`XFS_IOC_SWAPEXT`, `EXT4_IOC_MOVE_EXT`). For homes
+        /// whose owners cannot run programs of their own.
+        Trusted = "trusted",
+        /// Neither believe one nor write one.
+        Never = "never",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

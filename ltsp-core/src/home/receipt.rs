@@ -16,6 +16,8 @@ pub(super) struct Receipt {
     pub(super) taken: Clocks,
     /// Everything was on the disk when it was taken.
     pub(super) durable: bool,
+    /// It was made sure that it can speak for the content of files.
+    pub(super) content: bool,
     pub(super) witnesses: Witnesses,
 }
 
@@ -33,8 +35,8 @@ pub(super) struct Basis {
     pub(super) rules: u64,
 }
 
-const MAGIC: &[u8; 8] = b"ltsprcp1";
-const HEADER: usize = 8 + 8 * 5 + 4 + 8 + 8 + 4 + 8 + 16 + 1 + 4;
+const MAGIC: &[u8; 8] = b"ltsprcp2";
+const HEADER: usize = 8 + 8 * 5 + 4 + 8 + 8 + 4 + 8 + 16 + 1 + 1 + 4;
 const RECORD: usize = 8 + 8 + 4 + 8 + 1;
 
 /// A receipt of 4 million entries.
@@ -87,6 +89,7 @@ impl Receipt {
         bytes.extend_from_slice(&self.taken.since_boot.to_le_bytes());
         bytes.extend_from_slice(&self.taken.boot);
         bytes.push(u8::from(self.durable));
+        bytes.push(u8::from(self.content));
         bytes.extend_from_slice(&u32::try_from(table.len()).unwrap_or(u32::MAX).to_le_bytes());
         for entry in table {
             let known = u8::from(entry.is_some());
@@ -134,10 +137,12 @@ impl Receipt {
         let since_boot = reader.u64()?;
         let boot = reader.take::<16>()?;
         let durable = reader.take::<1>()? == [1];
+        let content = reader.take::<1>()? == [1];
         Some(Self {
             basis: Basis { template, fingerprint, home, gid, rules },
             taken: Clocks { wall, since_boot, boot },
             durable,
+            content,
             witnesses: Witnesses::default(),
         })
     }
@@ -257,6 +262,7 @@ mod tests {
                 boot: [1; 16],
             },
             durable: false,
+            content: true,
             witnesses: Witnesses::from_table(vec![Some(witness), None]),
         }
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::job::Job;
-use super::options::{Busy, Policy, SpareUse, Strategy};
+use super::options::{Busy, Policy, ReceiptUse, SpareUse, Strategy};
 use super::plan::Plan;
 use super::report::Report;
 use crate::error::Result;
@@ -46,7 +46,7 @@ pub struct HomeReset {
     pub(super) allow_empty_template: bool,
     pub(super) template_owner: Option<u32>,
     pub(super) create_missing: bool,
-    pub(super) receipts: bool,
+    pub(super) receipts: ReceiptUse,
     pub(super) durable: bool,
     pub(super) defer_cleanup: bool,
     pub(super) targets: Vec<Wanted>,
@@ -78,7 +78,7 @@ impl HomeReset {
             allow_empty_template: false,
             template_owner: None,
             create_missing: false,
-            receipts: true,
+            receipts: ReceiptUse::default(),
             durable: false,
             defer_cleanup: false,
             targets: Vec::new(),
@@ -182,8 +182,8 @@ impl HomeReset {
         self
     }
 
-    /// Whether receipts are written and believed (they are without this).
-    pub fn receipts(mut self, receipts: bool) -> Self {
+    /// What is made of the receipt of the last reset.
+    pub fn receipts(mut self, receipts: ReceiptUse) -> Self {
         self.receipts = receipts;
         self
     }

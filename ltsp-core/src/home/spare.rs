@@ -6,7 +6,7 @@ use super::receipt::{self, Basis, Receipt};
 use super::staging::{Run, Staging};
 use super::template::plain_name;
 use crate::error::Result;
-use crate::sys::{Clocks, Dir, FileNameBuf, Rename, SysError};
+use crate::sys::{Clocks, Dir, FileNameBuf, FsKind, Rename, SysError, Telling};
 use crate::tree::copy::Copier;
 use crate::tree::witness::{Witnesses, observe};
 use crate::tree::{Counts, Manifest, NodeId};
@@ -148,7 +148,8 @@ fn observed(job: &HomeJob<'_>, home: &Dir) -> Result<Option<Receipt>> {
     let fail = |error: SysError| error.because("cannot look at the fresh home");
     let meta = home.meta().map_err(fail)?;
     let mut witnesses = Witnesses::unknown(manifest.table_len());
-    if crate::sys::FsKind::of(home).map_err(fail)?.has_honest_ctime() {
+    let kind = FsKind::of(home).map_err(fail)?;
+    if kind.has_honest_ctime() {
         // Not the top: moving it into place changes it.
         let entries = manifest.all().filter(|node| *node != NodeId::TOP);
         observe(manifest, home, entries, &mut witnesses);
@@ -158,5 +159,7 @@ fn observed(job: &HomeJob<'_>, home: &Dir) -> Result<Option<Receipt>> {
     }
     let basis =
         receipt::basis(template.meta(), manifest.fingerprint(), &meta, job.target.owner.gid, 0);
-    Ok(Some(Receipt { basis, taken, durable: job.job.options.durable, witnesses }))
+    let durable = job.job.options.durable;
+    let content = kind.ctime_tells_content() != Telling::No;
+    Ok(Some(Receipt { basis, taken, durable, content, witnesses }))
 }

@@ -55,15 +55,18 @@ impl Staging {
         Ok((Self::make(home, shown, &name)?, name))
     }
 
-    /// What interrupted runs left inside a home: entries that look like [`inside`](Self::inside)
-    /// made them and that no user can have made.
-    pub(super) fn leftovers_inside(home: &Dir, shown: &Path) -> Result<Vec<FileNameBuf>> {
+    /// What interrupted runs left inside a home: directories that look like
+    /// [`inside`](Self::inside) made them and that no user can have made.
+    pub(super) fn leftovers_inside(home: &Dir, shown: &Path) -> Result<Vec<(Self, FileNameBuf)>> {
         let mut found = Vec::new();
         home.list::<SysError>(&mut ListBuf::new(), |entry| {
             if entry.name.as_bytes().starts_with(NAME.as_bytes()) {
-                let meta = home.meta_of(entry.name)?;
-                if meta.is_dir() && meta.uid == current_uid() && meta.mode == 0o700 {
-                    found.push(entry.name.to_owned());
+                // Held first and looked at then: its user can exchange names.
+                let Ok(dir) = home.open_dir(entry.name) else { return Ok(()) };
+                let meta = dir.meta()?;
+                if meta.uid == current_uid() && meta.mode == 0o700 {
+                    let path = shown.join(entry.name.as_path());
+                    found.push((Self { dir, path }, entry.name.to_owned()));
                 }
             }
             Ok(())
@@ -79,6 +82,11 @@ impl Staging {
             Ok(()) => {
                 // What the parent would have it inherit: group, setgid bit, default access list.
                 let dir = parent.open_dir(name).map_err(fail)?;
+                let meta = dir.meta().map_err(fail)?;
+                // Inside a home its user can have exchanged it already.
+                if meta.uid != current_uid() || meta.mode & 0o077 != 0 {
+                    return Err(Refusal::Staging { uid: meta.uid, mode: meta.mode }.at(&path));
+                }
                 Xattrs::default().replace(dir.as_fd()).map_err(fail)?;
                 dir.set_mode(0o700).map_err(fail)?;
             }
@@ -172,6 +180,11 @@ impl Staging {
             let path = self.path.join(name.as_path());
             let Ok(dir) = self.dir.open_dir(&name) else { continue };
             let Ok(Some(lock)) = Lock::try_dir(&dir) else { continue };
+            // Its run may have ended and removed it just before it was locked.
+            let (held, there) = (dir.meta(), self.dir.meta_of(&name));
+            if !matches!((held, there), (Ok(held), Ok(there)) if held.id() == there.id()) {
+                continue;
+            }
             let text = String::from_utf8_lossy(name.as_bytes()).into_owned();
             let uid = text.split('-').nth(1).and_then(|uid| uid.parse().ok()).unwrap_or(0);
             let run = Run { staging: self, dir, name, path, uid, lock };

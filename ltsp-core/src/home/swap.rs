@@ -1,7 +1,7 @@
 //! Strategy swap: a fresh home takes the place of the live one in one step.
 
 use super::one::{Done, HomeJob};
-use super::options::{Busy, Policy};
+use super::options::{Busy, Policy, ReceiptUse};
 use super::receipt;
 use super::report::Outcome;
 use super::spare::{HOME, Kept, Spare};
@@ -10,7 +10,7 @@ use super::target::LiveHome;
 use super::template::plain_name;
 use crate::error::{Error, ErrorKind, Result};
 use crate::sys::{Rename, SysError};
-use crate::tree::carry::{Carried, carry, copy_attributes, move_deep};
+use crate::tree::carry::{carry, copy_attributes};
 use crate::tree::sweep::Grave;
 use crate::tree::{Counts, Progress};
 
@@ -59,18 +59,24 @@ impl Swap<'_> {
     /// Everything up to the moment when the fresh home is the home.
     fn exchange(&self) -> Result<Step> {
         let job = self.job;
-        let with_receipt = job.job.options.receipts && job.job.options.busy != Busy::Ignore;
+        let with_receipt =
+            job.job.options.receipts != ReceiptUse::Never && job.job.options.busy != Busy::Ignore;
         let spare = Spare::claim(job, self.staging, self.run);
         let from_spare = spare.is_some();
         let mut fresh = match spare {
             Some(spare) => spare,
             None => Spare::fresh(job, self.run, with_receipt)?,
         };
-        let mut carried = Carried::default();
+        let mut kept = 0;
         if let Some(live) = self.live {
             match self.carry(live, &fresh) {
-                Ok(done) => carried = done,
-                Err(error) if error.kind() == ErrorKind::Unsupported => {
+                Ok(carried) => kept = carried,
+                Err(error)
+                    if matches!(
+                        error.kind(),
+                        ErrorKind::Unsupported | ErrorKind::TooManyOpenFiles
+                    ) =>
+                {
                     return Ok(Step::Impossible(format!("mended in place: {}", error.message())));
                 }
                 Err(error) => return Err(error),
@@ -82,7 +88,7 @@ impl Swap<'_> {
         if job.job.options.durable {
             self.run.dir.sync_fs().map_err(fail)?;
         }
-        if let (true, Some(source)) = (carried.kept > 0, job.scanned()) {
+        if let (true, Some(source)) = (kept > 0, job.scanned()) {
             fresh.doubt_links(source.manifest);
         }
         job.progress.check()?;
@@ -109,14 +115,8 @@ impl Swap<'_> {
         if let Err(error) = fresh.home.set_mtime(time) {
             notes.push(fail(error).to_string());
         }
-        if let Some(live) = self.live {
-            if let Err(error) = move_deep(&live.dir, &fresh.home, &carried.deep, &job.target.shown)
-            {
-                notes.push(error.to_string());
-            }
-        }
         let key = job.key();
-        let kept = match &fresh.receipt {
+        let receipt = match &fresh.receipt {
             Some(Kept::Beside) if with_receipt => {
                 receipt::install(self.staging, &fresh.place, &key)
             }
@@ -128,13 +128,13 @@ impl Swap<'_> {
                 Ok(())
             }
         };
-        if let Err(error) = kept {
+        if let Err(error) = receipt {
             notes.push(error.to_string());
         }
         if from_spare {
             notes.push("a spare was swapped in".to_owned());
         }
-        let counts = Counts { kept: carried.kept, ..fresh.counts };
+        let counts = Counts { kept, ..fresh.counts };
         Ok(Step::Exchanged(Done {
             outcome: Outcome::Reset,
             strategy: None,
@@ -146,16 +146,16 @@ impl Swap<'_> {
 
     /// Gives what is kept its place in the fresh home, and the home directory itself its
     /// metadata.
-    fn carry(&self, live: &LiveHome, fresh: &Spare) -> Result<Carried> {
+    fn carry(&self, live: &LiveHome, fresh: &Spare) -> Result<u64> {
         let job = self.job;
         let fail = |error: SysError| {
             error.because("cannot give the fresh home its attributes").at(&job.target.shown)
         };
-        let mut carried = Carried::default();
+        let mut kept = 0;
         if job.job.rules.top().mixed {
             let before = fresh.home.meta().map_err(fail)?;
             let grave = Grave::new(&self.run.dir, &job.target.shown);
-            carried = carry(
+            kept = carry(
                 &live.dir,
                 &fresh.home,
                 &job.job.rules,
@@ -168,7 +168,7 @@ impl Swap<'_> {
         if job.job.options.policy == Policy::Revert {
             copy_attributes(&live.dir, &fresh.home).map_err(fail)?;
         }
-        Ok(carried)
+        Ok(kept)
     }
 }
 

@@ -45,6 +45,12 @@ fn read(clock: ClockId) -> Option<Timestamp> {
     Some(Timestamp { secs: time.tv_sec(), nanos: u32::try_from(time.tv_nsec()).ok()? })
 }
 
+/// Whether the clock that file systems stamp with is past `mark`, so that whatever changes from now
+/// on gets a later time.
+pub(crate) fn is_past(mark: Timestamp) -> bool {
+    read(ClockId::CLOCK_REALTIME_COARSE).is_some_and(|now| now > mark)
+}
+
 /// Waits until the clock that file systems stamp with is past `mark`, at most for a few ticks, and
 /// says whether it is.
 ///

@@ -185,11 +185,19 @@ impl Dir {
 
     /// Opens the file called `name` for reading; never waits, not even for a FIFO.
     pub fn open_file(&self, name: &FileName) -> SysResult<File> {
+        self.open_for_reading(name, strictly_below())
+    }
+
+    /// Like [`open_file`](Self::open_file), but also opens a file that is mounted there.
+    pub fn open_file_across(&self, name: &FileName) -> SysResult<File> {
+        let resolve = strictly_below().difference(ResolveFlag::RESOLVE_NO_XDEV);
+        self.open_for_reading(name, resolve)
+    }
+
+    fn open_for_reading(&self, name: &FileName, resolve: ResolveFlag) -> SysResult<File> {
         let flags = OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
-        retry("openat2", || {
-            nix::fcntl::openat2(self, name.as_c_str(), how(flags, strictly_below()))
-        })
-        .map(File::from_fd)
+        retry("openat2", || nix::fcntl::openat2(self, name.as_c_str(), how(flags, resolve)))
+            .map(File::from_fd)
     }
 
     /// Holds whatever is called `name` without opening it.

@@ -176,6 +176,25 @@ impl File {
         Ok(written)
     }
 
+    /// Writes what was changed in memory to disk, which makes the kernel take notice of the next
+    /// store through any mapping: pages that are clean are mapped read-only.
+    pub(crate) fn write_back(&self) -> SysResult<()> {
+        retry_raw("sync_file_range", || {
+            // SAFETY: the descriptor is open; the range is the whole file.
+            unsafe {
+                libc::sync_file_range(
+                    self.fd.as_raw_fd(),
+                    0,
+                    0,
+                    libc::SYNC_FILE_RANGE_WAIT_BEFORE
+                        | libc::SYNC_FILE_RANGE_WRITE
+                        | libc::SYNC_FILE_RANGE_WAIT_AFTER,
+                )
+            }
+        })
+        .map(drop)
+    }
+
     /// Whether both files have the same `size` bytes of content.
     pub(crate) fn same_content(
         &self,

@@ -29,12 +29,12 @@ pub use file::File;
 pub use list::{DirEntry, ListBuf};
 pub use meta::{FileType, Meta, Timestamp};
 pub use name::{FileName, FileNameBuf};
-pub(crate) use root::{Links, is_trusted, names_of};
+pub(crate) use root::{Links, is_foreign};
 pub use root::{Located, SysRoot};
 
-pub(crate) use clock::{Clocks, tick_passed};
+pub(crate) use clock::{Clocks, is_past, tick_passed};
 pub(crate) use file::{Copied, CopyBuf};
 pub(crate) use lock::Lock;
-pub(crate) use mounts::{FsKind, mount_points_below};
+pub(crate) use mounts::{FsKind, Telling, mount_points_below};
 pub(crate) use process::{Deadline, Process, current_uid, processes_of};
 pub(crate) use xattr::Xattrs;

@@ -34,18 +34,33 @@ impl FsKind {
         })
     }
 
-    /// Whether syncfs(2) ends the writability of pages that are mapped, so that a later store
-    /// through an old mapping moves the change time. Nothing is ever written back from tmpfs,
-    /// which may also be what an overlay writes to.
-    pub(crate) fn sync_protects_pages(self) -> bool {
-        matches!(self, Self::Ext | Self::Xfs | Self::Btrfs)
-    }
-
-    /// Whether its change times were shown to move with every change (see `tests`), and come from
-    /// this machine's clock.
+    /// Whether its change times come from this machine's clock, and move with every change of
+    /// entries, owner, mode, times and attributes.
     pub(crate) fn has_honest_ctime(self) -> bool {
         self != Self::Other
     }
+
+    /// Whether the change time of a file tells of every change of its content.
+    ///
+    /// On tmpfs a shared mapping that was only read can be stored to unseen, and an overlay may
+    /// write to one.
+    pub(crate) fn ctime_tells_content(self) -> Telling {
+        match self {
+            Self::Btrfs => Telling::Always,
+            // XFS_IOC_SWAPEXT and EXT4_IOC_MOVE_EXT exchange the blocks of two files of one user.
+            Self::Ext | Self::Xfs => Telling::UnlessExchanged,
+            Self::Tmpfs | Self::Overlay | Self::Other => Telling::No,
+        }
+    }
+}
+
+/// What a change time says about a file's content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Telling {
+    Always,
+    /// All but the exchange of blocks by calls that are meant for defragmenting.
+    UnlessExchanged,
+    No,
 }
 
 /// The mount points strictly below `dir`, in this process's view.

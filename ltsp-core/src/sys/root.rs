@@ -50,10 +50,16 @@ const MOST_LINKS: usize = 40;
 ///
 /// A group that may write is only trusted if it is root's: an access control list shows in the
 /// same bits.
-pub(crate) fn is_trusted(meta: &Meta) -> bool {
+fn is_trusted(meta: &Meta) -> bool {
     let group_may_write = meta.mode & 0o020 != 0 && meta.gid != 0;
     let others_may_write = meta.mode & 0o002 != 0;
     (meta.uid == 0 || meta.uid == current_uid()) && !group_may_write && !others_may_write
+}
+
+/// Whether something in the home of user `owner` belongs to a third user, or can be written by one:
+/// neither to `owner` nor to somebody whom this process trusts.
+pub(crate) fn is_foreign(meta: &Meta, owner: u32) -> bool {
+    meta.uid != owner && !is_trusted(meta)
 }
 
 impl SysRoot {
@@ -120,19 +126,19 @@ impl SysRoot {
     }
 
     /// Reads the whole file at `path`, at most `limit` bytes. Symbolic links are followed as an
-    /// administrator's (`/etc/passwd` is one on some systems).
+    /// administrator's (`/etc/passwd` is one on some systems, and a mount point in some containers).
     pub(crate) fn read(&self, path: &Path, limit: usize) -> Result<Vec<u8>> {
         let located = self.locate(path, Links::Follow)?;
         located
             .parent
-            .open_file(&located.name)
+            .open_file_across(&located.name)
             .and_then(|file| file.read_all(limit))
             .map_err(|error| error.because("cannot read this file").at(self.outside(path)))
     }
 }
 
 /// The names in `path`, which must have no `..`.
-pub(crate) fn names_of(path: &Path) -> Result<Vec<FileNameBuf>> {
+fn names_of(path: &Path) -> Result<Vec<FileNameBuf>> {
     let mut names = Vec::new();
     for component in path.components() {
         match component {

@@ -5,25 +5,19 @@
 //! Directories are made anew with their owner, mode, attributes and times.
 
 use std::os::fd::AsFd as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use super::Progress;
 use super::rules::{Fate, Mark, Rules};
 use super::sweep::Grave;
 use super::trail::Trail;
-use super::{DEEPEST, Progress};
 use crate::error::{Error, ErrorKind, Result};
 use crate::sys::{
-    Dir, FileName, FileNameBuf, FileType, ListBuf, Meta, Rename, SysError, SysResult, Xattrs,
+    Dir, FileName, FileNameBuf, FileType, ListBuf, Meta, SysError, SysResult, Xattrs,
 };
 
-/// What was carried over.
-#[derive(Debug, Default)]
-pub(crate) struct Carried {
-    /// How many entries.
-    pub(crate) kept: u64,
-    /// Directories so deep that they are to be moved once the homes have changed places.
-    pub(crate) deep: Vec<PathBuf>,
-}
+/// The deepest directory whose entries are carried over. Two directories are open for each level.
+const DEEPEST: usize = 64;
 
 struct Frame {
     old: Dir,
@@ -51,15 +45,18 @@ struct Carrier<'a> {
     rules: &'a Rules,
     home: &'a Path,
     progress: &'a Progress<'a>,
-    carried: Carried,
+    kept: u64,
 }
 
 /// Walks `old`, a home that its owner may be changing, and gives every entry that the rules keep a
 /// name in `new`, a fresh copy of the template that nobody else can reach. What `new` has there
 /// already goes to `grave`.
 ///
+/// Answers how many entries were kept.
+///
 /// # Errors
-/// [`ErrorKind::Unsupported`] if the file system cannot link an entry.
+/// [`ErrorKind::Unsupported`] if the file system cannot link an entry, or something that may be
+/// kept lies too deep.
 pub(crate) fn carry(
     old: &Dir,
     new: &Dir,
@@ -67,8 +64,8 @@ pub(crate) fn carry(
     grave: &Grave<'_>,
     home: &Path,
     progress: &Progress<'_>,
-) -> Result<Carried> {
-    let mut carrier = Carrier { grave, rules, home, progress, carried: Carried::default() };
+) -> Result<u64> {
+    let mut carrier = Carrier { grave, rules, home, progress, kept: 0 };
     let hold =
         |dir: &Dir| dir.try_clone().map_err(|error| error.because("cannot hold it").at(home));
     old.rewind().map_err(|error| error.because("cannot read this home").at(home))?;
@@ -82,7 +79,7 @@ pub(crate) fn carry(
         listed: false,
     };
     carrier.walk(top)?;
-    Ok(carrier.carried)
+    Ok(carrier.kept)
 }
 
 impl Carrier<'_> {
@@ -98,7 +95,7 @@ impl Carrier<'_> {
                         trail.push(&name);
                         frames.push(Frame::new(old, name, mark));
                         if keep {
-                            self.carried.kept += 1;
+                            self.kept += 1;
                             self.counterpart(&mut frames, &trail)?;
                         }
                     }
@@ -130,7 +127,6 @@ impl Carrier<'_> {
         let depth = frames.len();
         let Some(frame) = frames.last_mut() else { return Ok(()) };
         let Frame { old, mark, below, .. } = frame;
-        let carried = &mut self.carried;
         let more = old.list_some::<Error>(buf, |entry| {
             let mark = self.rules.below(mark, entry.name.as_bytes());
             if mark.fate == Fate::Reset && !mark.mixed {
@@ -148,11 +144,12 @@ impl Carrier<'_> {
                 (FileType::Directory, _) if depth < DEEPEST => {
                     below.push((entry.name.to_owned(), mark));
                 }
-                (FileType::Directory, Fate::Keep) => {
-                    let path = trail.path().join(entry.name.as_path());
-                    carried.deep.push(path.strip_prefix(self.home).unwrap_or(&path).to_path_buf());
+                (FileType::Directory, _) => {
+                    return Err(Error::new(
+                        ErrorKind::Unsupported,
+                        format!("what is kept lies more than {DEEPEST} directories deep"),
+                    ));
                 }
-                (FileType::Directory, Fate::Reset) => {}
                 (_, Fate::Keep) => files.push(entry.name.to_owned()),
                 (_, Fate::Reset) => {}
             }
@@ -164,7 +161,7 @@ impl Carrier<'_> {
             if let Some(Frame { old, new: Some(new), .. }) = frames.last() {
                 link(old, new, &name, self.grave)
                     .map_err(|error| cannot_link(trail, &name, error))?;
-                self.carried.kept += 1;
+                self.kept += 1;
                 self.progress.done(1, 0);
             }
         }
@@ -269,34 +266,4 @@ pub(crate) fn copy_attributes(old: &Dir, new: &Dir) -> SysResult<()> {
     new.set_mode(meta.mode)?;
     Xattrs::read(old.as_fd())?.replace(new.as_fd())?;
     new.set_mtime(meta.mtime)
-}
-
-/// Moves the directories that were too deep to be linked from the old home to the new one.
-///
-/// Both are walked as what they are, trees that somebody may be changing.
-pub(crate) fn move_deep(old: &Dir, new: &Dir, deep: &[PathBuf], home: &Path) -> Result<()> {
-    for path in deep {
-        let mut names = crate::sys::names_of(path)?;
-        let Some(last) = names.pop() else { continue };
-        let go = |top: &Dir| {
-            let mut dir = top.try_clone()?;
-            for name in &names {
-                dir = dir.open_dir(name)?;
-            }
-            Ok(dir)
-        };
-        let moved = go(old).and_then(|from| {
-            let to = go(new)?;
-            let time = from.meta_of(&last)?.mtime;
-            from.rename(&last, &to, &last, Rename::NoReplace)?;
-            // On xfs a directory that gets another parent gets another time.
-            to.open_dir(&last)?.set_mtime(time)
-        });
-        moved.map_err(|error| {
-            error
-                .because("cannot carry this deep directory over to the fresh home")
-                .at(home.join(path))
-        })?;
-    }
-    Ok(())
 }

@@ -14,7 +14,8 @@ use super::rules::{Fate, Mark, Rules};
 use super::witness::{Witness, Witnesses};
 use crate::error::{Error, ErrorKind, Result};
 use crate::sys::{
-    CopyBuf, Dir, FileName, FileNameBuf, FileType, ListBuf, Meta, SysError, SysResult, Xattrs,
+    CopyBuf, Dir, File, FileName, FileNameBuf, FileType, ListBuf, Meta, SysError, SysResult,
+    Xattrs, is_foreign, is_past,
 };
 
 /// One thing in a home that is not as it should be.
@@ -43,7 +44,9 @@ pub(crate) enum Finding {
 #[derive(Default)]
 pub(crate) struct Comparison {
     pub(crate) findings: Vec<Finding>,
-    /// Entries that are as they should be although no witness said so, as they were seen.
+    /// Entries that are as they should be although no witness said so, as they were seen. From
+    /// then on any change of them is sure to show: it was made certain that their change time lies
+    /// behind and that no page of them was dirty before they were compared.
     pub(crate) confirmed: Vec<(NodeId, Witness)>,
     /// How many entries are as they should be.
     pub(crate) unchanged: u64,
@@ -73,6 +76,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) ignore: Option<&'a FileName>,
     /// What was seen at the last reset, if that can be believed.
     pub(crate) witnesses: Option<&'a Witnesses>,
+    /// Whether a witness speaks for the content of a file, too.
+    pub(crate) believe_content: bool,
     pub(crate) threads: usize,
     pub(crate) progress: &'a Progress<'a>,
 }
@@ -215,6 +220,10 @@ impl<'c> Worker<'c, '_> {
             self.found.findings.push(Finding::Differs { node, why: "belongs to another user" });
             return Ok(());
         }
+        if fate == Fate::Keep && is_foreign(&meta, subject.owner.uid) {
+            // A third user's directory that is kept stays as it is, with all that is in it.
+            return Ok(());
+        }
         let witness = Witness::of(&meta);
         let known = subject.witnesses.and_then(|witnesses| witnesses.get(node.index()));
         let untouched = known == Some(witness);
@@ -222,7 +231,11 @@ impl<'c> Worker<'c, '_> {
             match self.directory_differs(node, &meta) {
                 Ok(Some(why)) => self.found.findings.push(Finding::Metadata { node, why }),
                 Ok(None) => {
-                    self.found.confirmed.push((node, witness));
+                    // It was looked at before its entries will be: one that is added in between
+                    // is found, one that is added later moves the time.
+                    if is_past(meta.ctime) {
+                        self.found.confirmed.push((node, witness));
+                    }
                     self.found.unchanged += 1;
                 }
                 Err(error) => return Err(fail(error)),
@@ -376,7 +389,16 @@ impl<'c> Worker<'c, '_> {
         }
         let witness = Witness::of(&meta);
         match self.comparer.subject.witnesses.and_then(|known| known.get(node.index())) {
-            Some(known) if known == witness => self.found.unchanged += 1,
+            Some(known) if known == witness => {
+                let content = meta.kind == FileType::File && !self.comparer.subject.believe_content;
+                match content.then(|| self.content_differs(node, &meta)) {
+                    None | Some(Ok(None)) => self.found.unchanged += 1,
+                    Some(Ok(Some(why))) => {
+                        self.found.findings.push(Finding::Differs { node, why });
+                    }
+                    Some(Err(error)) => self.could_not_compare(node, error)?,
+                }
+            }
             // What has been touched is made anew: nothing is known of its content.
             Some(_) => {
                 let why = "changed since the last reset";
@@ -385,23 +407,28 @@ impl<'c> Worker<'c, '_> {
             None => match self.differs(node, &meta) {
                 Ok(Some(why)) => self.found.findings.push(Finding::Differs { node, why }),
                 Ok(None) => {
-                    self.found.confirmed.push((node, witness));
+                    if is_past(meta.ctime) {
+                        self.found.confirmed.push((node, witness));
+                    }
                     self.found.unchanged += 1;
                 }
-                Err(error) if error.is_not_found() => {
-                    self.found.findings.push(Finding::Missing { node });
-                }
-                // EAGAIN: somebody holds a lease on it (fcntl(2), F_SETLEASE).
-                Err(error)
-                    if error.is_denied()
-                        || error.is_not_directory()
-                        || error.kind() == ErrorKind::Busy =>
-                {
-                    let why = "cannot be read";
-                    self.found.findings.push(Finding::Differs { node, why });
-                }
-                Err(error) => return Err(self.comparer.fail(node, error, "cannot compare it")),
+                Err(error) => self.could_not_compare(node, error)?,
             },
+        }
+        Ok(())
+    }
+
+    /// What a failure to read an entry of the home means.
+    fn could_not_compare(&mut self, node: NodeId, error: SysError) -> Result<()> {
+        // EAGAIN: somebody holds a lease on it (fcntl(2), F_SETLEASE).
+        let unreadable =
+            error.is_denied() || error.is_not_directory() || error.kind() == ErrorKind::Busy;
+        if error.is_not_found() {
+            self.found.findings.push(Finding::Missing { node });
+        } else if unreadable {
+            self.found.findings.push(Finding::Differs { node, why: "cannot be read" });
+        } else {
+            return Err(self.comparer.fail(node, error, "cannot compare it"));
         }
         Ok(())
     }
@@ -445,20 +472,47 @@ impl<'c> Worker<'c, '_> {
             }
             _ => {
                 let theirs = home.open_file(name)?;
-                let opened = theirs.meta()?;
-                if opened.id() != meta.id() || opened.kind != FileType::File {
-                    return Ok(Some("changes all the time"));
-                }
                 let ours = self.template.go(dir)?.open_file(name)?;
                 if Xattrs::read(theirs.as_fd())? != Xattrs::read(ours.as_fd())? {
                     return Ok(Some("attributes"));
                 }
-                let buf = self.buf.get_or_insert_with(CopyBuf::new);
-                let same = theirs.same_content(&ours, wanted.size, buf)?
-                    && theirs.meta()?.ctime == meta.ctime;
-                Ok((!same).then_some("content"))
+                if self.comparer.subject.believe_content {
+                    // Its witness will speak for its content: from here on every store must show.
+                    theirs.write_back()?;
+                }
+                self.opened_differs(&theirs, &ours, meta)
             }
         }
+    }
+
+    /// Compares nothing but the content of a file that is otherwise known to be right.
+    fn content_differs(&mut self, node: NodeId, meta: &Meta) -> SysResult<Option<&'static str>> {
+        if meta.size == 0 {
+            return Ok(None);
+        }
+        let manifest = self.manifest();
+        let (dir, name) = (manifest.parent(node), manifest.name(node));
+        let theirs = self.home.go(dir)?.open_file(name)?;
+        let ours = self.template.go(dir)?.open_file(name)?;
+        self.opened_differs(&theirs, &ours, meta)
+    }
+
+    fn opened_differs(
+        &mut self,
+        theirs: &File,
+        ours: &File,
+        meta: &Meta,
+    ) -> SysResult<Option<&'static str>> {
+        let buf = self.buf.get_or_insert_with(CopyBuf::new);
+        let same = theirs.same_content(ours, meta.size, buf)?;
+        // The same inode as before, and nothing has happened to it since.
+        let now = theirs.meta()?;
+        let steady = now.id() == meta.id() && now.ctime == meta.ctime;
+        Ok(match (steady, same) {
+            (true, true) => None,
+            (true, false) => Some("content"),
+            (false, _) => Some("changes all the time"),
+        })
     }
 }
 

@@ -249,7 +249,7 @@ impl<'a> Scan<'a> {
                 }
             }
             if let Some(dir) = opened {
-                if way.len() < 64 {
+                if way.len() < 24 {
                     way.push((node, dir));
                 }
             }

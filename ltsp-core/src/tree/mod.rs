@@ -38,6 +38,6 @@ pub(crate) struct Owner {
     pub(crate) gid: u32,
 }
 
-/// The deepest directory in which a user's tree is searched for entries with another fate. No
-/// program can name such a path (PATH_MAX is 4,096 bytes); it bounds the open directories.
+/// The deepest directory in which a live home is searched for entries with another fate. It bounds
+/// the open directories.
 pub(crate) const DEEPEST: usize = 256;

@@ -8,6 +8,7 @@
 //! about: what is about to be emptied is reached through the grave or through directories of the
 //! home's own user.
 
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -16,7 +17,7 @@ use super::trail::Trail;
 use crate::error::{Error, Result};
 use crate::sys::{
     Dir, DirEntry, FileName, FileNameBuf, FileType, ListBuf, Rename, SysError, SysResult,
-    current_uid, is_trusted,
+    current_uid, is_foreign,
 };
 
 /// The deepest a worker goes before it lifts what is below into the grave.
@@ -50,6 +51,7 @@ pub(crate) fn remove_all(
         progress,
         trees: Queue::new(names),
         lifted: AtomicU64::new(0),
+        mark: RandomState::new().build_hasher().finish(),
         removed: AtomicU64::new(0),
     };
     parallel(threads, || {
@@ -67,6 +69,8 @@ struct Remover<'a> {
     /// Names in the grave that nobody is working on.
     trees: Queue<FileNameBuf>,
     lifted: AtomicU64,
+    /// Tells this removal's trees from those that an interrupted one lifted.
+    mark: u64,
     removed: AtomicU64,
 }
 
@@ -84,7 +88,7 @@ impl Remover<'_> {
     /// Makes a subdirectory a tree of its own.
     fn lift(&self, from: &Dir, name: &FileName) -> SysResult<()> {
         let number = self.lifted.fetch_add(1, Ordering::Relaxed);
-        let lifted = FileNameBuf::new(format!("lifted-{number}"))
+        let lifted = FileNameBuf::new(format!("lifted-{:016x}-{number}", self.mark))
             .unwrap_or_else(|_| unreachable!("a plain name"));
         from.rename(name, self.grave, &lifted, Rename::NoReplace)?;
         self.trees.push(lifted);
@@ -216,7 +220,7 @@ impl Remover<'_> {
             }
         };
         let meta = dir.meta().map_err(|error| trail.fail(name, error, "cannot look at it"))?;
-        if meta.uid != self.owner && !is_trusted(&meta) {
+        if is_foreign(&meta, self.owner) {
             drop(dir);
             return match self.lift(&frame.dir, name) {
                 Ok(()) => Ok(None),

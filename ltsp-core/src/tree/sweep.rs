@@ -7,7 +7,10 @@ use super::rules::{Fate, Mark, Rules};
 use super::trail::Trail;
 use super::{DEEPEST, Progress};
 use crate::error::{Error, ErrorKind, Result};
-use crate::sys::{Dir, FileName, FileNameBuf, FileType, ListBuf, Rename, SysResult, Timestamp};
+use crate::sys::{
+    Dir, FileName, FileNameBuf, FileType, ListBuf, Rename, SysError, SysResult, Timestamp,
+    is_foreign,
+};
 
 /// What becomes of an entry that is to go.
 pub(crate) trait Bin {
@@ -128,128 +131,151 @@ struct Frame {
     time: Option<Timestamp>,
 }
 
-/// Walks `top`, a directory of which the rules say `mark`, and puts into `bin` whatever is to be
-/// reset there. Answers how many entries were kept, and whether anything of `top` stays.
-///
-/// `path` is the directory's path below the home, which `home` names in messages.
-pub(crate) fn sweep(
-    top: Dir,
-    mark: Mark,
-    rules: &Rules,
-    home: &Path,
-    path: &Path,
-    bin: &mut dyn Bin,
-    progress: &Progress<'_>,
-) -> Result<(u64, bool)> {
-    let mut buf = ListBuf::new();
-    let mut trail = Trail::new(path);
-    let mut kept = 0;
-    let mut frames = vec![Frame::new(top, None, mark)];
-    loop {
-        let depth = frames.len();
-        let Some(frame) = frames.last_mut() else {
-            return Ok((kept, true));
-        };
-        if let Some((name, mark)) = frame.below.pop() {
-            let opened = frame.dir.open_dir_anyhow(&name);
-            match opened {
-                Ok(dir) => {
-                    trail.push(&name);
-                    frames.push(Frame::new(dir, Some(name), mark));
-                }
-                Err(error) if error.is_not_found() => {}
-                Err(error) if error.is_not_directory() => {
-                    if mark.fate == Fate::Reset {
-                        let path = trail.path().join(name.as_path());
-                        frame.loses = true;
-                        bin.remove(&frame.dir, &name, FileType::File, &path)?;
-                    } else {
-                        frame.stays = true;
-                    }
-                }
-                Err(error) if error.is_cross_device() => {
-                    return Err(Error::new(
-                        ErrorKind::Unsafe,
-                        "a file system is mounted here, inside the home",
-                    )
-                    .at(home.join(trail.path()).join(name.as_path()))
-                    .help_with("unmount it"));
-                }
-                Err(error) => {
-                    return Err(error
-                        .because("cannot open this directory")
-                        .at(home.join(trail.path()).join(name.as_path())));
-                }
-            }
-            continue;
-        }
-        if !frame.listed {
-            progress.check()?;
-            frame.listed = !list(frame, depth, rules, &trail, home, bin, &mut buf, &mut kept)?;
-            continue;
-        }
-        let Some(done) = frames.pop() else { continue };
-        let path = trail.path().to_path_buf();
-        let stays = done.stays || done.mark.fate == Fate::Keep;
-        if let (true, true, Some(time)) = (stays, done.loses, done.time) {
-            bin.restore_time(&done.dir, time)?;
-        }
-        let Some(above) = frames.last_mut() else {
-            return Ok((kept, stays));
-        };
-        let Some(name) = &done.name else { continue };
-        trail.pop();
-        if stays {
-            above.stays = true;
-        } else {
-            above.loses = true;
-            bin.remove_emptied(&above.dir, name, &path)?;
-        }
-    }
+/// What one home's sweeps have in common.
+pub(crate) struct Broom<'a> {
+    pub(crate) rules: &'a Rules,
+    /// What the home is called in messages.
+    pub(crate) home: &'a Path,
+    /// Whose home it is.
+    pub(crate) owner: u32,
+    pub(crate) progress: &'a Progress<'a>,
 }
 
-/// Deals with what one reading of a directory lists; `false` when there is no more.
-#[expect(clippy::too_many_arguments, reason = "the state of one walk, in its only helper")]
-fn list(
-    frame: &mut Frame,
-    depth: usize,
-    rules: &Rules,
-    trail: &Trail,
-    home: &Path,
-    bin: &mut dyn Bin,
-    buf: &mut ListBuf,
-    kept: &mut u64,
-) -> Result<bool> {
-    let Frame { dir, mark, below, stays, loses, .. } = frame;
-    dir.list_some::<Error>(buf, |entry| {
-        let mark = rules.below(mark, entry.name.as_bytes());
-        let path = || trail.path().join(entry.name.as_path());
-        let kind = match entry.kind {
-            Some(kind) => kind,
-            None => match dir.meta_of(entry.name) {
-                Ok(meta) => meta.kind,
-                Err(error) if error.is_not_found() => return Ok(()),
-                Err(error) => {
-                    return Err(error.because("cannot look at it").at(home.join(path())));
+impl Broom<'_> {
+    /// Walks `top`, a directory at `path` below the home of which the rules say `mark`, and puts
+    /// into `bin` whatever is to be reset there. Answers how many entries were kept, and whether
+    /// anything of `top` stays.
+    ///
+    /// A directory of a third user is not entered and stays: the home's owner may have moved it
+    /// here and move it away again while it is being emptied.
+    pub(crate) fn sweep(
+        &self,
+        top: Dir,
+        mark: Mark,
+        path: &Path,
+        bin: &mut dyn Bin,
+    ) -> Result<(u64, bool)> {
+        let mut buf = ListBuf::new();
+        let mut trail = Trail::new(path);
+        let mut kept = 0;
+        if self.is_foreign(&top, path)? {
+            return Ok((1, true));
+        }
+        let mut frames = vec![Frame::new(top, None, mark)];
+        loop {
+            let depth = frames.len();
+            let Some(frame) = frames.last_mut() else {
+                return Ok((kept, true));
+            };
+            if let Some((name, mark)) = frame.below.pop() {
+                let path = trail.path().join(name.as_path());
+                match frame.dir.open_dir_anyhow(&name) {
+                    Ok(dir) if self.is_foreign(&dir, &path)? => {
+                        kept += 1;
+                        frame.stays = true;
+                    }
+                    Ok(dir) => {
+                        trail.push(&name);
+                        frames.push(Frame::new(dir, Some(name), mark));
+                    }
+                    Err(error) if error.is_not_found() => {}
+                    Err(error) if error.is_not_directory() => {
+                        if mark.fate == Fate::Reset {
+                            frame.loses = true;
+                            bin.remove(&frame.dir, &name, FileType::File, &path)?;
+                        } else {
+                            frame.stays = true;
+                        }
+                    }
+                    Err(error) if error.is_cross_device() => {
+                        return Err(Error::new(
+                            ErrorKind::Unsafe,
+                            "a file system is mounted here, inside the home",
+                        )
+                        .at(self.home.join(path))
+                        .help_with("unmount it"));
+                    }
+                    Err(error) => {
+                        return Err(self.fail(error, "cannot open this directory", &path));
+                    }
                 }
-            },
-        };
-        // What lies deeper than any program can name is not searched for exceptions.
-        if mark.mixed && kind == FileType::Directory && depth < DEEPEST {
-            if mark.fate == Fate::Keep {
+                continue;
+            }
+            if !frame.listed {
+                self.progress.check()?;
+                frame.listed = !self.list(frame, depth, &trail, bin, &mut buf, &mut kept)?;
+                continue;
+            }
+            let Some(done) = frames.pop() else { continue };
+            let path = trail.path().to_path_buf();
+            let stays = done.stays || done.mark.fate == Fate::Keep;
+            if let (true, true, Some(time)) = (stays, done.loses, done.time) {
+                bin.restore_time(&done.dir, time)?;
+            }
+            let Some(above) = frames.last_mut() else {
+                return Ok((kept, stays));
+            };
+            let Some(name) = &done.name else { continue };
+            trail.pop();
+            if stays {
+                above.stays = true;
+            } else {
+                above.loses = true;
+                bin.remove_emptied(&above.dir, name, &path)?;
+            }
+        }
+    }
+
+    fn fail(&self, error: SysError, what: &'static str, path: &Path) -> Error {
+        error.because(what).at(self.home.join(path))
+    }
+
+    fn is_foreign(&self, dir: &Dir, path: &Path) -> Result<bool> {
+        let meta = dir.meta().map_err(|error| self.fail(error, "cannot look at it", path))?;
+        Ok(is_foreign(&meta, self.owner))
+    }
+
+    /// Deals with what one reading of a directory lists; `false` when there is no more.
+    fn list(
+        &self,
+        frame: &mut Frame,
+        depth: usize,
+        trail: &Trail,
+        bin: &mut dyn Bin,
+        buf: &mut ListBuf,
+        kept: &mut u64,
+    ) -> Result<bool> {
+        let Frame { dir, mark, below, stays, loses, .. } = frame;
+        dir.list_some::<Error>(buf, |entry| {
+            let mark = self.rules.below(mark, entry.name.as_bytes());
+            let path = || trail.path().join(entry.name.as_path());
+            let kind = match entry.kind {
+                Some(kind) => kind,
+                None => match dir.meta_of(entry.name) {
+                    Ok(meta) => meta.kind,
+                    Err(error) if error.is_not_found() => return Ok(()),
+                    Err(error) => return Err(self.fail(error, "cannot look at it", &path())),
+                },
+            };
+            let mixed = mark.mixed && kind == FileType::Directory;
+            if mixed && depth < DEEPEST {
+                if mark.fate == Fate::Keep {
+                    *kept += 1;
+                    *stays = true;
+                }
+                below.push((entry.name.to_owned(), mark));
+            } else if mark.fate == Fate::Reset && !mixed {
+                *loses = true;
+                bin.remove(dir, entry.name, kind, &path())?;
+            } else {
+                // Also what lies so deep that it is not searched: rather too much stays than
+                // something that was to be kept is lost.
                 *kept += 1;
                 *stays = true;
             }
-            below.push((entry.name.to_owned(), mark));
-        } else if mark.fate == Fate::Reset {
-            *loses = true;
-            bin.remove(dir, entry.name, kind, &path())?;
-        } else {
-            *kept += 1;
-            *stays = true;
-        }
-        Ok(())
-    })
+            Ok(())
+        })
+    }
 }
 
 impl Frame {

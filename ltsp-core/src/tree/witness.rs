@@ -4,11 +4,12 @@ use super::cursor::Cursor;
 use super::manifest::{Manifest, NodeId};
 use crate::sys::{Dir, FileType, Meta, Timestamp};
 
-/// What an entry looked like when its content was known to be right.
+/// What an entry looked like when it was known to be right.
 ///
-/// Whatever a user does to a file moves its change time or puts another inode in its place, and
-/// no user can set either. The one exception, a store through an old mapping into a page that was
-/// dirty already when the witness was taken, is up to whoever takes it.
+/// Whatever a user does to an entry moves its change time or puts another inode in its place, and
+/// no user can set either. The content of files has exceptions, which the file system decides
+/// ([`Telling`](crate::sys::Telling)); and a store through an old mapping into a page that is dirty
+/// already goes unseen on all of them, which is up to whoever takes the witness.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Witness {
     pub(crate) ino: u64,
@@ -52,13 +53,6 @@ impl Witnesses {
         }
     }
 
-    /// Whether every regular file is known. (Nothing else can be mapped into memory.)
-    pub(crate) fn know_all_files(&self, manifest: &Manifest) -> bool {
-        manifest.all().all(|node| {
-            manifest.meta(node).kind != FileType::File || self.get(node.index()).is_some()
-        })
-    }
-
     /// The latest change time among them.
     pub(crate) fn latest(&self) -> Timestamp {
         self.0.iter().flatten().map(|witness| witness.ctime).max().unwrap_or_default()
@@ -78,36 +72,6 @@ pub(crate) fn observe(
     for node in nodes {
         witnesses.set(node.index(), look(manifest, copy, &mut cursor, node));
     }
-}
-
-/// Takes the witnesses of `nodes` in a home whose owner has no processes.
-///
-/// Those that somebody else may write, or put something else in the place of, stay unknown, too:
-/// it may have happened already.
-pub(crate) fn observe_live(
-    manifest: &Manifest,
-    home: &Dir,
-    nodes: impl Iterator<Item = NodeId>,
-    witnesses: &mut Witnesses,
-) {
-    let mut cursor = Cursor::new(manifest, home, NodeId::TOP);
-    let top_is_shared = home.meta().is_ok_and(|meta| is_shared(&meta));
-    for node in nodes {
-        let mut shared = top_is_shared || is_shared(manifest.meta(node));
-        let mut above = node;
-        while above != NodeId::TOP && !shared {
-            above = manifest.parent(above);
-            shared = is_shared(manifest.meta(above));
-        }
-        let witness = if shared { None } else { look(manifest, home, &mut cursor, node) };
-        witnesses.set(node.index(), witness);
-    }
-}
-
-/// Whether somebody beside the owner may write it. (What a symbolic link's bits say means
-/// nothing.)
-fn is_shared(meta: &Meta) -> bool {
-    meta.kind != FileType::Symlink && meta.mode & 0o022 != 0
 }
 
 fn look(manifest: &Manifest, top: &Dir, cursor: &mut Cursor<'_>, node: NodeId) -> Option<Witness> {

@@ -307,7 +307,7 @@ static void spares_are_staged_and_leftovers_cleaned(void)
     CHECK_OK(ltsp_home_reset_set_spare(reset, LTSP_SPARE_TRUSTED, &error), error);
     CHECK_OK(ltsp_home_reset_set_defer_cleanup(reset, true, &error), error);
     CHECK_OK(ltsp_home_reset_set_durable(reset, true, &error), error);
-    CHECK_OK(ltsp_home_reset_set_receipts(reset, false, &error), error);
+    CHECK_OK(ltsp_home_reset_set_receipts(reset, LTSP_RECEIPTS_NEVER, &error), error);
     CHECK_OK(ltsp_home_reset_set_lock_limit_ms(reset, 60000, &error), error);
 
     CHECK_OK(ltsp_home_reset_stage(reset, &report, &error), error);

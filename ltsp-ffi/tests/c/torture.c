@@ -98,7 +98,7 @@ static void settings(void)
 #define CALL(e) ltsp_home_reset_set_defer_cleanup(reset, true, e)
     SETTING(CALL);
 #undef CALL
-#define CALL(e) ltsp_home_reset_set_receipts(reset, true, e)
+#define CALL(e) ltsp_home_reset_set_receipts(reset, LTSP_RECEIPTS_CHECKED, e)
     SETTING(CALL);
 #undef CALL
 #define CALL(e) ltsp_home_reset_set_progress(reset, NULL, NULL, e)

@@ -15,6 +15,7 @@ Strategy: TypeAlias = Literal["auto", "swap", "in-place"]
 Busy: TypeAlias = Literal["refuse", "terminate", "ignore"]
 """What to do about processes of the account."""
 
+ReceiptUse: TypeAlias = Literal["checked", "trusted", "never"]
 SpareUse: TypeAlias = Literal["checked", "trusted", "never"]
 """Whether a home that was built ahead by `HomeReset.stage` may be used."""
 
