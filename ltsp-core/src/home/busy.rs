@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::options::Busy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::progress::{Observer, check};
-use crate::sys::{Deadline, Process, processes_of};
+use crate::sys::{Deadline, Process, any_process_of, current_uid, kill_all_of, processes_of};
 
 /// Sees to it that the account has no processes, as far as `busy` asks for it. Answers how many
 /// were ended.
@@ -23,7 +23,7 @@ pub(super) fn settle(
         return Ok(0);
     }
     let found = look(uid)?;
-    if found.is_empty() {
+    if found.is_empty() && (busy == Busy::Refuse || !any_process_of(uid)) {
         return Ok(0);
     }
     if busy == Busy::Refuse {
@@ -38,6 +38,10 @@ pub(super) fn settle(
     wait_for(&found, Deadline::after(term), observer)?;
     // Whoever has not listened, and whatever they have started meanwhile.
     let deadline = Deadline::after(kill);
+    // Never as the user himself: that would be the caller's own session.
+    if uid != current_uid() {
+        kill_all_of(uid).map_err(|error| error.because("cannot end the account's processes"))?;
+    }
     loop {
         let left = look(uid)?;
         if left.is_empty() {

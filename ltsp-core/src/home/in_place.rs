@@ -4,6 +4,7 @@
 //! one step. Nothing existing is ever written to, and only directories that belong to the account
 //! are worked in.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -30,7 +31,7 @@ use crate::tree::{Counts, Cursor, Fate, Manifest, NodeId, Progress, parallel};
 /// Mends a home. `staging` is the one beside it, which has its receipt.
 pub(super) fn reset(job: &HomeJob<'_>, staging: &Staging, live: &LiveHome) -> Result<Done> {
     if !live.is_mount {
-        return mend(job, staging, staging, live, None);
+        return persevere(|| mend(job, staging, staging, live, None));
     }
     let mut notes = Vec::new();
     for (left, name) in Staging::leftovers_inside(&live.dir, &job.target.shown)? {
@@ -42,17 +43,25 @@ pub(super) fn reset(job: &HomeJob<'_>, staging: &Staging, live: &LiveHome) -> Re
         }
     }
     let (inside, name) = Staging::inside(&live.dir, &job.target.shown)?;
-    let done = mend(job, staging, &inside, live, Some(&name));
+    let done = persevere(|| mend(job, staging, &inside, live, Some(&name)));
     let removed = live.dir.remove_dir(&name);
     let mut done = done?;
-    if let Err(error) = removed {
-        let error = error.because("cannot remove this directory").at(inside.path());
-        notes.push(left_over(&error));
-    }
+    removed.map_err(|error| error.because("cannot remove this directory").at(inside.path()))?;
     // The directory came and went in the home, which the home's time shows.
     restore_top_time(job, live)?;
     done.notes.append(&mut notes);
     Ok(done)
+}
+
+/// Tries again where somebody was at work in the home, a few times.
+fn persevere(mut mend: impl FnMut() -> Result<Done>) -> Result<Done> {
+    for _ in 0..4 {
+        match mend() {
+            Err(error) if error.kind() == ErrorKind::Changed => {}
+            answer => return answer,
+        }
+    }
+    mend()
 }
 
 fn restore_top_time(job: &HomeJob<'_>, live: &LiveHome) -> Result<()> {
@@ -85,6 +94,8 @@ fn mend(
             } else {
                 match run.finish(job.threads, job.progress) {
                     Ok(removed) => done.counts.removed = unlinked + removed,
+                    // Inside the home it is part of what people see.
+                    Err(error) if ignore.is_some() => return Err(error),
                     Err(error) => done.notes.push(left_over(&error)),
                 }
             }
@@ -227,10 +238,10 @@ impl Mender<'_> {
         let mut work = Work { makes: Vec::new(), touched: BTreeMap::new(), relink };
         let mut cursor = Cursor::new(manifest, &self.live.dir, NodeId::TOP);
         for dir in findings.iter().map(|finding| place_of(manifest, finding)) {
-            if !work.touched.contains_key(&dir) {
+            if let Entry::Vacant(entry) = work.touched.entry(dir) {
                 let kept = self.fate_of(manifest, dir) == Fate::Keep;
                 let meta = cursor.go(dir).and_then(Dir::meta).ok();
-                work.touched.insert(dir, meta.filter(|_| kept).map(|meta| meta.mtime));
+                entry.insert(meta.filter(|_| kept).map(|meta| meta.mtime));
             }
         }
         for finding in findings {
@@ -388,17 +399,22 @@ impl Mender<'_> {
             let Some((&first, others)) = group.split_first() else { continue };
             for &node in others {
                 let fail = |error: SysError| {
-                    error.because("cannot restore this hard link").at(self
+                    let full = error.because("cannot restore this hard link").at(self
                         .job
                         .target
                         .shown
-                        .join(manifest.path(node)))
+                        .join(manifest.path(node)));
+                    let gone = error.is_not_found() || error.is_not_directory();
+                    if gone { full.with_kind(ErrorKind::Changed) } else { full }
                 };
                 from.go(manifest.parent(first))
                     .and_then(|dir| dir.link(manifest.name(first), &self.run.dir, &name))
                     .map_err(fail)?;
                 let parent = self.own_directory(&mut to, manifest.parent(node))?;
+                // It may have been made as a whole just now, with its time.
+                let time = parent.meta().map_err(fail)?.mtime;
                 self.place(&name, parent, manifest.name(node)).map_err(fail)?;
+                parent.set_mtime(time).map_err(fail)?;
                 // rename(2) does nothing where both are one inode already.
                 match self.run.dir.unlink(&name) {
                     Err(error) if !error.is_not_found() => return Err(fail(error)),

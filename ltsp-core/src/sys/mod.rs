@@ -36,5 +36,7 @@ pub(crate) use clock::{Clocks, is_past, tick_passed};
 pub(crate) use file::{Copied, CopyBuf};
 pub(crate) use lock::Lock;
 pub(crate) use mounts::{FsKind, Telling, mount_points_below};
-pub(crate) use process::{Deadline, Process, current_uid, processes_of};
+pub(crate) use process::{
+    Deadline, Process, any_process_of, current_uid, kill_all_of, processes_of,
+};
 pub(crate) use xattr::Xattrs;

@@ -135,9 +135,52 @@ pub(crate) fn processes_of(uid: u32) -> SysResult<Vec<Process>> {
     Ok(found)
 }
 
+/// Ends every process of `uid` at once, however fast they fork: kill(2) with -1 reaches all that
+/// the caller may signal in one step, so it is called by a child that has become `uid`. Answers
+/// `false` where that would end a process which this one descends from, and does nothing.
+pub(crate) fn kill_all_of(uid: u32) -> SysResult<bool> {
+    let proc = Dir::open_path(c"/proc")?;
+    let own = ancestors(&proc);
+    if own.iter().any(|pid| status_of(&proc, *pid).is_some_and(|status| status.is_of(uid))) {
+        return Ok(false);
+    }
+    // No flags: a copy of this process with only this thread, whose end raises no signal here.
+    // SAFETY: the child makes nothing but system calls until it ends.
+    let child = retry_raw("clone", || unsafe { libc::syscall(libc::SYS_clone, 0, 0, 0, 0, 0) })?;
+    if child == 0 {
+        become_and_kill(uid);
+    }
+    let child = i32::try_from(child).unwrap_or(-1);
+    retry_raw("waitpid", || {
+        // SAFETY: the child is this function's own; its status is not asked for.
+        unsafe { libc::waitpid(child, std::ptr::null_mut(), libc::__WCLONE) }
+    })?;
+    Ok(true)
+}
+
+/// The child's part. Allocates nothing and takes no lock: other threads may have held them when
+/// it was made.
+fn become_and_kill(uid: u32) -> ! {
+    // SAFETY: plain integers.
+    let became = unsafe { libc::syscall(libc::SYS_setresuid, uid, uid, uid) } == 0;
+    // SAFETY: no arguments.
+    let real = unsafe { libc::syscall(libc::SYS_getuid) };
+    // SAFETY: no arguments.
+    let effective = unsafe { libc::syscall(libc::SYS_geteuid) };
+    // As root this call would end everything.
+    if became && uid != 0 && [real, effective].iter().all(|id| u32::try_from(*id) == Ok(uid)) {
+        // SAFETY: plain integers.
+        unsafe { libc::syscall(libc::SYS_kill, -1, libc::SIGKILL) };
+    }
+    loop {
+        // SAFETY: ends this process.
+        unsafe { libc::syscall(libc::SYS_exit_group, 0) };
+    }
+}
+
 /// A cheap first look: getpriority(2) answers ESRCH at once where no process has that real user
 /// id, without a walk through /proc.
-fn any_process_of(uid: u32) -> bool {
+pub(crate) fn any_process_of(uid: u32) -> bool {
     Errno::clear();
     // SAFETY: plain integers.
     let answer = unsafe { libc::getpriority(libc::PRIO_USER, uid) };
