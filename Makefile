@@ -89,9 +89,13 @@ install: ## the command, the C library, its header and pkg-config file, below PR
 	ln -sf libltsp.so.0 $(DESTDIR)$(PREFIX)/lib/libltsp.so
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib $(OUT)/release/libltsp.a
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include ltsp-ffi/include/ltsp.h
+	install -d $(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	$(OUT)/release/ltspctl man $(DESTDIR)$(PREFIX)/share/man/man8
+	$(OUT)/release/ltspctl completions bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ltspctl
 	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	sed -e 's|@prefix@|$(PREFIX)|' -e "s|@version@|$(VERSION)|" \
 	    ltsp-ffi/ltsp.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/ltsp.pc
+	if [ -z "$(DESTDIR)" ] && [ "$$(id -u)" = 0 ] && command -v ldconfig >/dev/null; then ldconfig; fi
 
 setup:
 	@scripts/setup-tests

@@ -4,6 +4,11 @@
     reason = "the tests judge from outside: they work by path and start programs on purpose"
 )]
 
+mod attack;
+mod cli;
+mod faults;
+mod fuzz_corpus;
+mod house;
 mod kit_attack;
 mod kit_digest;
 mod kit_faults;
@@ -12,3 +17,18 @@ mod kit_kernel;
 mod kit_mount;
 mod kit_session;
 mod kit_tree;
+mod limits;
+mod readme;
+mod reset_busy;
+mod reset_exact;
+mod reset_plan;
+mod reset_random;
+mod reset_receipts;
+mod reset_refusals;
+mod reset_revert;
+mod reset_rules;
+mod reset_spares;
+mod reset_support;
+mod reset_unseen;
+mod reset_volatile;
+mod syscalls;

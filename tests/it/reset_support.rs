@@ -113,6 +113,11 @@ pub(crate) fn is_the_template(host: &Host) {
     );
 }
 
+/// Waits until the clock of the file systems has moved on: what has the time of this moment is not vouched for.
+pub(crate) fn tick() {
+    std::thread::sleep(std::time::Duration::from_millis(30));
+}
+
 #[track_caller]
 pub(crate) fn unchanged(report: &HomeReport) {
     assert!(matches!(report.outcome, Outcome::Unchanged), "{report:?}");
@@ -143,6 +148,14 @@ pub(crate) fn change_by_stealth(path: &Path) {
     drop(file);
     let after = fs::metadata(path).expect("it exists");
     assert_eq!((before.len(), before.mtime_nsec()), (after.len(), after.mtime_nsec()));
+}
+
+/// Inode and change time of a file, as the bytes that a receipt has of them.
+#[track_caller]
+pub(crate) fn stamp(path: &Path) -> Vec<u8> {
+    let meta = fs::metadata(path).expect("it exists");
+    let nanos = u32::try_from(meta.ctime_nsec()).expect("less than a second");
+    [&meta.ino().to_le_bytes()[..], &meta.ctime().to_le_bytes(), &nanos.to_le_bytes()].concat()
 }
 
 /// The staging directory beside guest's home.

@@ -50,10 +50,9 @@ fn volatile_removes_what_matches_and_nothing_more() {
             let mut was = before.clone();
             was.entries.retain(|path, _| {
                 let path = String::from_utf8_lossy(path);
-                let stays = !path.contains("google-chrome/Singleton")
+                !path.contains("google-chrome/Singleton")
                     && !path.contains("Default/Cache")
-                    && !path.starts_with(".cache/");
-                stays
+                    && !path.starts_with(".cache/")
             });
             assert_same(&was, &after, &Ignore::nothing().any_directory_mtime());
             for (path, record) in &after.entries {

@@ -7,6 +7,7 @@
 pub mod attack;
 pub mod digest;
 pub mod faults;
+pub mod fuzz;
 pub mod host;
 pub mod kernel;
 pub mod mount;

@@ -96,6 +96,24 @@ impl Attacker {
     }
 }
 
+/// An attack of one's own: `round` is called again and again, under the account's ids, until [`Running::stop`].
+///
+/// Successes count as churned, failures as refused.
+#[track_caller]
+pub fn custom(
+    name: &str,
+    uid: u32,
+    gid: u32,
+    mut round: impl FnMut() -> std::io::Result<()> + Send + 'static,
+) -> Running {
+    Running::start(name.to_owned(), move |tally| {
+        account::become_account(uid, gid).expect("root may become anyone");
+        while !tally.stopping() {
+            tally.count(running::Count::Churned, &round());
+        }
+    })
+}
+
 /// One attacker's work on the home as it is now; a round ends soon, so that an exchanged home is found again.
 trait Attack {
     fn round(&mut self, home: &OwnedFd, tally: &Tally);

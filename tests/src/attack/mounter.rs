@@ -11,7 +11,8 @@ const LOOP: &str = r#"
 while :; do
     mkdir -p "$0/mounted" 2>/dev/null
     if mount -t tmpfs mine "$0/mounted" 2>/dev/null; then
-        echo hello 2>/dev/null >"$0/mounted/file"
+        # Opened for both, since the name may lead to somebody's FIFO by now.
+        echo hello 2>/dev/null 1<>"$0/mounted/file"
         echo mounted
         umount -l "$0/mounted"
     else
