@@ -183,11 +183,10 @@ impl Hopper {
         let (end, life) = pipe().expect("a pipe");
         let reaper = fork();
         if reaper == 0 {
-            // SAFETY: plain numbers, and a descriptor that is only needed in the parent.
-            unsafe {
-                libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-                libc::close(life.as_raw_fd());
-            }
+            // SAFETY: plain numbers.
+            unsafe { libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) };
+            // SAFETY: nothing in this child uses it again.
+            unsafe { libc::close(life.as_raw_fd()) };
             // SAFETY: between fork and exit there are only system calls.
             if unsafe { libc::fork() } == 0 {
                 become_user(uid);
@@ -212,10 +211,12 @@ impl Hopper {
         let options = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
         let id = libc::id_t::try_from(self.reaper).expect("a process id");
         // SAFETY: the place is ours, and all zeros are a value.
-        let pid = unsafe {
-            assert_eq!(libc::waitid(libc::P_PID, id, info.as_mut_ptr(), options), 0);
-            info.assume_init().si_pid()
-        };
+        let answer = unsafe { libc::waitid(libc::P_PID, id, info.as_mut_ptr(), options) };
+        assert_eq!(answer, 0);
+        // SAFETY: all zeros are a value, and the kernel may have filled it in.
+        let info = unsafe { info.assume_init() };
+        // SAFETY: it is about a child, or all zeros.
+        let pid = unsafe { info.si_pid() };
         pid == self.reaper
     }
 }

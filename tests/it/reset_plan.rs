@@ -97,11 +97,14 @@ fn a_plan_for_everything_is_kept_to() {
     assert!(plan(&reset).is_empty());
 }
 
+/// How often a home began, what was done in it (entries, bytes), and whether it failed.
+type Seen = (u32, u64, u64, Vec<bool>);
+
 /// What was reported, by home.
 #[derive(Default)]
 struct Log {
     homes: Mutex<Vec<usize>>,
-    seen: Mutex<BTreeMap<PathBuf, (u32, u64, u64, Vec<bool>)>>,
+    seen: Mutex<BTreeMap<PathBuf, Seen>>,
 }
 
 impl Observer for Log {
