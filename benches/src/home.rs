@@ -228,7 +228,7 @@ impl Maker {
         // A database that was given its size ahead, and is mostly holes.
         let pieces = [(0, filler_bytes(7, 65_536)), (1 << 20, filler_bytes(8, 98_304))];
         let favicons = format!("{PROFILE}/favicons.sqlite");
-        self.file(&favicons, Content::Sparse { len: 5 << 20, data: pieces.to_vec() });
+        self.file(&favicons, Content::Sparse { len: 2 << 20, data: pieces.to_vec() });
         self.add(format!("{PROFILE}/lock"), tree::symlink("127.0.1.1:+4711"));
         self.add("Desktop/Tausch", tree::symlink("/srv/exchange"));
         self.add("Desktop/Documents", tree::symlink("../Documents"));
@@ -273,7 +273,7 @@ impl Maker {
         self.add("Public/for the class/list.csv", tree::file("name;points\n").acl(&list));
         self.files += 1;
         let image =
-            sparse(64 << 20, [(0, filler_bytes(10, 8192)), (32 << 20, filler_bytes(11, 8192))]);
+            sparse(1 << 20, [(0, filler_bytes(10, 8192)), (512 << 10, filler_bytes(11, 8192))]);
         self.files += 1;
         self.add("Videos/disk.img", image);
     }

@@ -1,12 +1,12 @@
 //! Directory trees: scan, copy, compare and remove them, in parallel and without recursion.
 //!
-//! A [`Manifest`] is a tree's metadata in one flat table. It is taken once of a template and then
+//! A `Manifest` is a tree's metadata in one flat table. It is taken once of a template and then
 //! drives everything: what to copy, in which order, and what a home should look like. Threads take
 //! units of work from it by one atomic counter. Each thread holds a bounded number of open
-//! directories ([`cursor::Cursor`]), however deep the tree is.
+//! directories (`Cursor`), however deep the tree is.
 //!
 //! Trees that nobody vouches for, a user's garbage, are never described by a manifest: they are
-//! walked as they are, by [`remove`], [`sweep`] and [`carry`], with as few assumptions as that
+//! walked as they are, by `remove`, `sweep` and `carry`, with as few assumptions as that
 //! takes.
 
 pub(crate) mod carry;
