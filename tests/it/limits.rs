@@ -40,8 +40,12 @@ fn home() -> Tree {
 }
 
 fn host_on(dir: &Path) -> Host {
+    host_of(dir, UID, GID)
+}
+
+fn host_of(dir: &Path, uid: u32, gid: u32) -> Host {
     let home_path = format!("/home/{NAME}");
-    Host::on(dir).account(NAME, UID, GID, &home_path).template(template()).home_tree(NAME, home())
+    Host::on(dir).account(NAME, uid, gid, &home_path).template(template()).home_tree(NAME, home())
 }
 
 fn reset(host: &Host, strategy: Strategy) -> HomeReset {
@@ -74,7 +78,8 @@ fn fail(reset: &HomeReset) -> Error {
 }
 
 fn is_template(host: &Host) -> Vec<String> {
-    let ignore = Ignore::reset_for(UID, GID).any_extents();
+    let account = host.of(NAME);
+    let ignore = Ignore::reset_for(account.uid, account.gid).any_extents();
     diff(&Digest::of(host.template_path()), &Digest::of(host.home(NAME)), &ignore)
 }
 
@@ -458,8 +463,11 @@ fn a_template_on_another_file_system_is_copied() {
 /// An ordinary user on a root of its own; the program where that user can reach it.
 #[test]
 fn an_ordinary_user_resets_homes_of_a_root_of_its_own_and_no_others() {
+    // Its processes must not make another test's account busy.
+    const UID: u32 = 4651;
+    const GID: u32 = 5651;
     let mount = tmpfs("size=256m");
-    let host = host_on(mount.path())
+    let host = host_of(mount.path(), UID, GID)
         .account("other", UID + 10, GID + 10, "/home/other")
         .home_tree("other", tree! { "hers" => file("hers\n") });
     let shut = tree! {

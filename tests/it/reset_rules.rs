@@ -307,7 +307,9 @@ fn what_is_kept_survives_however_deep_it_is() {
         let reset =
             threads(exact(&host), count).strategy(strategy).keep("Documents").keep("Pictures/**");
         let report = run(&reset);
-        assert_eq!(report.strategy, Some(strategy), "{report:?}");
+        // Too deep to be carried into a fresh home.
+        assert_eq!(report.strategy, Some(Strategy::InPlace), "{report:?}");
+        assert_eq!(report.fallback.is_some(), strategy == Strategy::Swap, "{report:?}");
         assert!(report.notes.is_empty(), "{report:?}");
         let metadata = fs::metadata(bottom.join("treasure")).expect("it was kept");
         assert_eq!(metadata.ino(), inode);
