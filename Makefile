@@ -72,7 +72,8 @@ bench: ## benchmarks, then the comparison with the tools in use today
 fuzz: ## run every fuzz target for FUZZ_SECONDS (60)
 	@command -v cargo-fuzz >/dev/null || $(CARGO) install --locked cargo-fuzz
 	for target in $$($(CARGO) fuzz list); do \
-	    RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS); \
+	    mkdir -p fuzz/corpus/$$target; \
+	    RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run $$target fuzz/corpus/$$target fuzz/seeds/$$target -- -max_total_time=$(FUZZ_SECONDS); \
 	done
 
 soak: ## let the attackers loose on resets for SOAK_SECONDS (600)

@@ -378,6 +378,14 @@ impl<'c> Worker<'c, '_> {
             if self.comparer.linked.contains(&node) {
                 self.found.kept_links.insert(node);
             }
+            // It stands where the template has a directory: no hard link below that can be made.
+            if wanted.is_dir() && !self.comparer.linked.is_empty() {
+                for &dir in manifest.dirs_of(node) {
+                    let children = manifest.children(dir);
+                    let linked = children.filter(|child| self.comparer.linked.contains(child));
+                    self.found.kept_links.extend(linked);
+                }
+            }
             return Ok(());
         }
         if meta.kind != wanted.kind {

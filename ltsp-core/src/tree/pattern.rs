@@ -259,9 +259,36 @@ fn set(name: &[u8], mut at: usize) -> Option<(Token, usize)> {
     }
 }
 
-/// Matches without backtracking over more than the last star: linear in practice, and at most
-/// tokens times bytes.
 fn name_matches(tokens: &[Token], name: &[u8]) -> bool {
+    if name.is_ascii() || !tokens.contains(&Token::AnyChar) {
+        single_bytes_match(tokens, name)
+    } else {
+        characters_match(tokens, name)
+    }
+}
+
+/// Matches where `?` may take several bytes, by looking at all ways at once: `reached` says of
+/// every position in the name whether the tokens so far can end there.
+fn characters_match(tokens: &[Token], name: &[u8]) -> bool {
+    let mut reached = vec![false; name.len() + 1];
+    reached[0] = true;
+    for token in tokens {
+        let mut next = vec![false; name.len() + 1];
+        for at in 0..=name.len() {
+            if *token == Token::AnyBytes {
+                next[at] = reached[at] || (at > 0 && next[at - 1]);
+            } else if let (true, Some(length)) = (reached[at], matched_length(token, &name[at..])) {
+                next[at + length] = true;
+            }
+        }
+        reached = next;
+    }
+    reached[name.len()]
+}
+
+/// Matches where every token but the star takes one byte, without backtracking over more than
+/// the last star: linear in practice, and at most tokens times bytes.
+fn single_bytes_match(tokens: &[Token], name: &[u8]) -> bool {
     let (mut token, mut byte) = (0, 0);
     let mut star: Option<(usize, usize)> = None;
     while byte < name.len() || token < tokens.len() {
@@ -340,6 +367,9 @@ mod tests {
             ("Singleton*", "SingletonLock", true),
             ("*.sq*te", "a.sq.sqlite", true),
             ("??", "üx", true),
+            ("*?*[!a]", "€", true),
+            ("?", "€€", false),
+            ("*?", "€", true),
             ("?", "ü", true),
             ("[]a]", "]", true),
             ("[a-c]x", "bx", true),
