@@ -118,3 +118,12 @@ fn volatile_without_rules_is_an_error_and_not_a_reset() {
     assert!(error.to_string().contains("no volatile rules"), "{error}");
     home.assert_untouched();
 }
+
+#[test]
+fn what_goes_is_reported_even_if_its_removal_is_left_for_later() {
+    let host = guest().home_tree("guest", browser());
+    let report = run(&volatile(&host).volatile(".cache").defer_cleanup(true));
+    assert!(matches!(report.outcome, Outcome::Reset), "{report:?}");
+    assert_eq!(report.counts.removed, 1, "one directory was taken away: {report:?}");
+    assert!(!host.home("guest").join(".cache").exists());
+}

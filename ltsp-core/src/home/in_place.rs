@@ -86,10 +86,12 @@ fn mend(
     grave.spared = ignore;
     let mut mender = Mender { job, staging, run: &run, live, grave, ignore };
     let result = if job.job.template.is_some() { mender.template() } else { mender.sweep_all() };
-    let unlinked = mender.grave.removed();
+    let (unlinked, moved) = (mender.grave.removed(), mender.grave.moved());
     match result {
         Ok(mut done) => {
             if job.job.options.defer_cleanup && ignore.is_none() {
+                // What is in the directories that were taken away is not known yet.
+                done.counts.removed = unlinked + moved;
                 run.leave();
             } else {
                 match run.finish(job.threads, job.progress) {

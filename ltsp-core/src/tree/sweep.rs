@@ -45,6 +45,11 @@ impl<'a> Grave<'a> {
         self.removed.load(Ordering::Relaxed)
     }
 
+    /// How many directories were moved here.
+    pub(crate) fn moved(&self) -> u64 {
+        self.moved.load(Ordering::Relaxed)
+    }
+
     /// Moves a directory away, or unlinks what is none.
     pub(crate) fn take(&self, dir: &Dir, name: &FileName) -> SysResult<()> {
         // The kind was looked up a while ago and may have changed since.
