@@ -26,7 +26,10 @@
 //! | [`mod@error`] | one opaque [`Error`] with a small [`ErrorKind`] |
 //! | [`progress`] | the [`Observer`] trait: progress and cancellation |
 //! | [`sys`] | the only module that makes system calls: [`sys::Dir`], [`sys::FileName`], [`SysRoot`] |
-//! | [`formats`] | grammars of the system's files |
+//! | [`text`] | lossless byte documents: sources, diagnostics, edits, differences |
+//! | [`formats`] | grammars and typed views of the files a lab is configured by |
+//! | [`conf`] | configuration files on disk: open, explain, check, change, save |
+//! | [`image`] | client images: which there are, what is inside, what serves them |
 //! | [`accounts`] | who has which home |
 //! | [`tree`] | scan, copy, compare and remove directory trees |
 //! | [`home`] | home reset: policy, plan, engine, strategies |
@@ -38,11 +41,14 @@
 #![deny(unsafe_code)]
 
 pub mod accounts;
+pub mod conf;
 pub mod error;
 pub mod formats;
 pub mod home;
+pub mod image;
 pub mod progress;
 pub mod sys;
+pub mod text;
 pub mod tree;
 
 pub use error::{Error, ErrorKind, Result};

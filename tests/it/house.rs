@@ -23,8 +23,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     // A home is named by its account, so a reset looks accounts up.
     ("home", &["tree", "sys", "progress", "accounts", "error"]),
     ("backup", &["tree", "sys", "progress", "error"]),
-    ("image", &["formats", "sys", "error"]),
-    ("boot", &["formats", "sys", "error"]),
+    // Documents are bytes until somebody opens and saves them.
+    ("conf", &["formats", "text", "sys", "error"]),
+    ("image", &["formats", "text", "sys", "error"]),
+    ("boot", &["formats", "text", "sys", "error"]),
     (
         "lab",
         &[
@@ -35,8 +37,13 @@ const ROOMS: &[(&str, &[&str])] = &[
 ];
 
 /// The one room of ltsp-core that may name these crates.
-const CRATES: &[(&str, &[&str])] =
-    &[("sys", &["nix", "libc", "rustix"]), ("formats", &["nom"]), ("backup", &["tar", "zstd"])];
+const CRATES: &[(&str, &[&str])] = &[
+    ("sys", &["nix", "libc", "rustix"]),
+    ("text", &["similar"]),
+    ("formats", &["nom"]),
+    ("image", &["flate2", "liblzma", "lz4_flex", "zstd"]),
+    ("backup", &["tar", "zstd"]),
+];
 
 /// What may be named of serde: derives, and the functions that derives call.
 const SERDE: &[&str] = &["Serialize", "Deserialize", "Serializer", "Deserializer"];

@@ -10,9 +10,17 @@
 
 mod attack;
 mod cli;
+mod conf_excludes;
+mod conf_files;
+mod conf_limits;
+mod conf_lts;
+mod conf_ltsp;
+mod conf_pxe;
+mod conf_shell;
 mod faults;
 mod fuzz_corpus;
 mod house;
+mod image;
 mod kit_attack;
 mod kit_digest;
 mod kit_faults;

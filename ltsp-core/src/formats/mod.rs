@@ -1,3 +1,12 @@
-//! Grammars of the files a server is made of.
+//! Grammars of the files a server and its clients are made of.
 
+mod client;
+pub mod excludes;
+pub mod limits;
+pub mod lts;
+pub mod ltsp;
 pub mod passwd;
+pub mod pxe;
+pub mod shell;
+
+pub use client::{Client, MacAddr};

@@ -1,0 +1,1 @@
+//! limits.conf(5) and limits.d.

@@ -1,0 +1,1 @@
+//! lts.conf of LTSP 5.

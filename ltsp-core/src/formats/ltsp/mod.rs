@@ -1,0 +1,1 @@
+//! ltsp.conf of LTSP 19+.

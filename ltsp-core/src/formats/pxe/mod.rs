@@ -1,0 +1,1 @@
+//! pxelinux and syslinux configuration.

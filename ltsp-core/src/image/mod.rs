@@ -1,0 +1,1 @@
+//! Client images: which there are, what is inside, what serves them.

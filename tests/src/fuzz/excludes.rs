@@ -1,0 +1,4 @@
+//! excludes
+
+/// To be written.
+pub fn excludes(_data: &[u8]) {}

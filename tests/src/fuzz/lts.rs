@@ -1,0 +1,4 @@
+//! lts
+
+/// To be written.
+pub fn lts(_data: &[u8]) {}

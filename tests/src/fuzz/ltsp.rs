@@ -1,0 +1,4 @@
+//! ltsp
+
+/// To be written.
+pub fn ltsp(_data: &[u8]) {}

@@ -1,0 +1,4 @@
+//! pxe
+
+/// To be written.
+pub fn pxe(_data: &[u8]) {}

@@ -1,0 +1,4 @@
+//! shell
+
+/// To be written.
+pub fn shell(_data: &[u8]) {}
