@@ -66,6 +66,21 @@ pub trait Document: Clone {
     }
 }
 
+/// One line that gives a name a value.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Setting {
+    /// The section it stands in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub section: Option<Bytes>,
+    /// The name, as it is written.
+    pub key: Bytes,
+    /// The value, without its quotes.
+    pub value: Bytes,
+    /// Where it stands.
+    #[serde(flatten)]
+    pub place: Place,
+}
+
 /// A document of names with values, perhaps in sections. The section is `None` for what stands
 /// before or outside all sections, and for formats without sections.
 ///
@@ -116,6 +131,9 @@ pub trait Settings: Document {
     /// cannot express the name; [`ErrorKind::Refused`](crate::ErrorKind::Refused) if an empty
     /// section would be an error.
     fn add_section(&mut self, section: &[u8]) -> Result<bool>;
+
+    /// Every line that gives a name a value, in the order of the file.
+    fn settings(&self) -> Vec<Setting>;
 
     /// The sections' names, in the order of the file.
     fn sections(&self) -> Vec<(Bytes, Place)>;

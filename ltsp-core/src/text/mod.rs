@@ -19,7 +19,7 @@ mod style;
 pub use bytes::Bytes;
 pub use diagnostic::{Diagnostic, Label, Mend, Place, Severity};
 pub use diff::unified_diff;
-pub use document::{Document, Settings};
+pub use document::{Document, Setting, Settings};
 pub use edit::{Edit, apply};
 pub use include::{Includes, NoIncludes};
 pub use resolved::{Entry, Origin, Resolved};
