@@ -44,6 +44,13 @@ impl Lock {
         Self::try_fd(fd)
     }
 
+    /// Locks an open file; `None` if somebody else has it. The lock ends when both this and `fd`
+    /// are gone.
+    pub(super) fn try_open(fd: &OwnedFd) -> SysResult<Option<Self>> {
+        let same = fd.try_clone().map_err(|_| SysError::last("fcntl"))?;
+        Self::try_fd(same)
+    }
+
     fn try_fd(fd: OwnedFd) -> SysResult<Option<Self>> {
         let answer = retry_raw("flock", || {
             // SAFETY: the descriptor is open.

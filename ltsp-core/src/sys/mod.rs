@@ -20,6 +20,7 @@ mod meta;
 mod mounts;
 mod name;
 mod process;
+mod replace;
 mod root;
 mod xattr;
 

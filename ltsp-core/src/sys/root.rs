@@ -41,6 +41,10 @@ pub(crate) enum Links {
     /// Follow those that a trusted user made, as an administrator would expect of a template
     /// (`/etc/skel` is one in many labs).
     Follow,
+    /// As [`Follow`](Self::Follow), and pass through directories in which everybody may write but
+    /// only remove what is his own (`/tmp`): what a trusted user made there nobody else can
+    /// exchange.
+    FollowThroughSticky,
 }
 
 /// As many as the kernel itself follows.
@@ -228,8 +232,11 @@ impl<'a> Walk<'a> {
 
     /// Insists on a directory that only trusted users can change; answers which one it is.
     fn check(&self, dir: &Dir, path: &Path) -> Result<(u64, u64)> {
-        let meta =
+        let mut meta =
             dir.meta().map_err(|error| error.because("cannot look at this directory").at(path))?;
+        if self.links == Links::FollowThroughSticky && meta.mode & 0o1000 != 0 {
+            meta.mode &= !0o022;
+        }
         if !is_trusted(&meta) {
             return Err(untrusted(path, &meta));
         }
@@ -271,7 +278,10 @@ impl<'a> Walk<'a> {
 
     /// If `name` here is a symbolic link that may be followed, does so.
     fn follow(&mut self, name: &FileName) -> Result<bool> {
-        let is_link = self.here().meta_of(name).is_ok_and(|meta| meta.kind == FileType::Symlink);
+        // A trusted directory has trusted links; what is in a sticky one must say so itself.
+        let is_link = self.here().meta_of(name).is_ok_and(|meta| {
+            meta.kind == FileType::Symlink && (meta.uid == 0 || meta.uid == current_uid())
+        });
         if self.links == Links::Refuse || !is_link {
             return Ok(false);
         }

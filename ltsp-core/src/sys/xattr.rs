@@ -28,6 +28,15 @@ impl Xattrs {
 
     /// Reads those of an open file or directory. A file system without them has none.
     pub(crate) fn read(fd: BorrowedFd<'_>) -> SysResult<Self> {
+        Self::read_those(fd, belongs_to_the_user)
+    }
+
+    /// Reads all of an open file, labels included: for a file of the system that gets a new inode.
+    pub(super) fn read_all(fd: BorrowedFd<'_>) -> SysResult<Self> {
+        Self::read_those(fd, |_| true)
+    }
+
+    fn read_those(fd: BorrowedFd<'_>, wanted: fn(&CStr) -> bool) -> SysResult<Self> {
         let mut names = [0_u8; 1024];
         let listed = list(fd, &mut names);
         let names = match listed {
@@ -45,7 +54,7 @@ impl Xattrs {
         let mut found = Vec::new();
         for name in names.split_inclusive(|byte| *byte == 0) {
             let Ok(name) = CStr::from_bytes_with_nul(name) else { continue };
-            if belongs_to_the_user(name) {
+            if wanted(name) {
                 found.push((name.to_owned(), value(fd, name)?));
             }
         }

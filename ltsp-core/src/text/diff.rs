@@ -21,7 +21,7 @@ pub fn unified_diff(old: &Source, new: &Source) -> Vec<u8> {
         .algorithm(Algorithm::Myers)
         .timeout(LONGEST)
         .diff_lines(old.bytes(), new.bytes());
-    let mut out = format!("--- {0}\n+++ {0}\n", show(new.name())).into_bytes();
+    let mut out = format!("--- {}\n+++ {}\n", show(old.name()), show(new.name())).into_bytes();
     // Written by hand, because the crate's own writer turns bytes that are not UTF-8 into others.
     for hunk in diff.unified_diff().context_radius(3).iter_hunks() {
         out.extend_from_slice(format!("{}\n", hunk.header()).as_bytes());

@@ -1,0 +1,234 @@
+//! One file of the system, read and replaced as a whole.
+
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::path::Path;
+use std::time::Duration;
+
+use nix::fcntl::{OFlag, OpenHow, ResolveFlag};
+
+use super::dir::{Dir, Rename, bits, c_path};
+use super::error::{SysError, SysResult, retry};
+use super::file::File;
+use super::lock::Lock;
+use super::meta::{FileType, Meta};
+use super::name::{FileName, FileNameBuf};
+use super::process::Deadline;
+use super::root::{Links, Located, SysRoot};
+use super::xattr::Xattrs;
+use crate::error::{Error, ErrorKind, Result};
+
+/// How long to wait for somebody else who is replacing the same file.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The mode of a file that did not exist before: settings are public.
+const NEW: u16 = 0o644;
+
+impl SysRoot {
+    /// Reads the regular file at `path`, at most `limit` bytes, as anybody could who may: nothing
+    /// is believed of the way there, except that it does not leave the root.
+    pub(crate) fn read_any(&self, path: &Path, limit: usize) -> Result<Vec<u8>> {
+        let shown = self.outside(path);
+        let inside = c_path(path).ok_or_else(|| {
+            Error::new(ErrorKind::InvalidInput, "a path cannot contain a NUL byte").at(&shown)
+        })?;
+        // Not waiting: a FIFO would have us wait for its writer.
+        let flags = OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;
+        let resolve = ResolveFlag::RESOLVE_IN_ROOT | ResolveFlag::RESOLVE_NO_MAGICLINKS;
+        let how = OpenHow::new().flags(flags).resolve(resolve);
+        let failed = |error: SysError| error.because("cannot read this file").at(&shown);
+        let file = retry("openat2", || nix::fcntl::openat2(self.dir(), inside.as_c_str(), how))
+            .map(File::from_fd)
+            .map_err(failed)?;
+        let kind = file.meta().map_err(failed)?.kind;
+        if kind != FileType::File {
+            let what = format!("this is a {}, not a file that can be read", kind.name());
+            return Err(Error::new(ErrorKind::InvalidInput, what).at(&shown));
+        }
+        file.read_all(limit).map_err(|error| match error.errno() {
+            libc::EFBIG => Error::new(
+                ErrorKind::Refused,
+                format!("this file is larger than {limit} bytes, which no configuration is"),
+            )
+            .at(&shown),
+            _ => failed(error),
+        })
+    }
+
+    /// Makes `new` the content of the file at `path` in one step, if its content still is `old`
+    /// (`None`: if there still is no such file). Owner, group, mode and extended attributes stay.
+    /// Symbolic links of trusted users are followed, so that a link stays one.
+    ///
+    /// Interrupted at any point, the file is the old or the new one; what is left beside it, its
+    /// name with a dot before it and `.ltsp-new` behind it, the next call removes.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Changed`] if the content is another one by now; [`ErrorKind::Busy`] if somebody
+    /// else is replacing the file for long; [`ErrorKind::Refused`] if somebody untrusted could
+    /// exchange the file or a directory above it.
+    pub(crate) fn replace(&self, path: &Path, old: Option<&[u8]>, new: &[u8]) -> Result<()> {
+        let at = self.locate(path, Links::FollowThroughSticky)?;
+        let place = Place { shown: self.outside(&at.path), at };
+        let draft = Draft::new(&place)?;
+        draft.fill(old, new).and_then(|()| draft.put(old)).inspect_err(|_| draft.discard())
+    }
+}
+
+/// Where the file is.
+struct Place {
+    at: Located,
+    shown: std::path::PathBuf,
+}
+
+impl Place {
+    fn failed(&self, what: &'static str) -> impl Fn(SysError) -> Error + '_ {
+        move |error| error.because(what).at(&self.shown)
+    }
+
+    /// What the file is now.
+    fn now(&self, name: &FileName) -> Result<Option<(File, Meta)>> {
+        let file = match self.at.parent.open_file_across(name) {
+            Ok(file) => file,
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(self.failed("cannot read this file")(error)),
+        };
+        let meta = file.meta().map_err(self.failed("cannot look at this file"))?;
+        if meta.kind != FileType::File {
+            let what = format!("this is a {}, not a file", meta.kind.name());
+            return Err(Error::new(ErrorKind::InvalidInput, what).at(&self.shown));
+        }
+        Ok(Some((file, meta)))
+    }
+
+    fn changed(&self) -> Error {
+        Error::new(ErrorKind::Changed, "somebody else changed this file since it was read")
+            .at(&self.shown)
+            .help_with("read it again and repeat the change")
+    }
+
+    /// Whether what is called `name` has just that content.
+    fn has(&self, name: &FileName, content: &[u8]) -> Result<bool> {
+        let Some((file, meta)) = self.now(name)? else { return Ok(false) };
+        if meta.size != content.len() as u64 {
+            return Ok(false);
+        }
+        let read = file.read_all(content.len().saturating_add(1));
+        Ok(read.is_ok_and(|read| read == content))
+    }
+}
+
+/// The new file while it is being written, under its own name, which is also the lock.
+struct Draft<'a> {
+    place: &'a Place,
+    name: FileNameBuf,
+    file: File,
+    _lock: Lock,
+}
+
+impl<'a> Draft<'a> {
+    fn new(place: &'a Place) -> Result<Self> {
+        let failed = place.failed("cannot write beside this file");
+        let name = [b".", place.at.name.as_bytes(), b".ltsp-new"].concat();
+        let name = FileNameBuf::new(&name)?;
+        let deadline = Deadline::after(PATIENCE);
+        loop {
+            if let Some((file, lock)) = claim(&place.at.parent, &name).map_err(&failed)? {
+                return Ok(Self { place, name, file, _lock: lock });
+            }
+            if deadline.passed() {
+                return Err(Error::new(ErrorKind::Busy, "somebody else is replacing this file")
+                    .at(&place.shown)
+                    .help_with("wait for it to end, and try again"));
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Writes content, owner, mode and attributes, to disk.
+    fn fill(&self, old: Option<&[u8]>, new: &[u8]) -> Result<()> {
+        let place = self.place;
+        let failed = place.failed("cannot write the new version of this file");
+        let present = place.now(&place.at.name)?;
+        match (&present, old) {
+            (Some(_), Some(old)) if place.has(&place.at.name, old)? => {}
+            (None, None) => {}
+            _ => return Err(place.changed()),
+        }
+        self.file.write_all(new).map_err(&failed)?;
+        match present {
+            Some((file, meta)) => {
+                self.file.set_owner(meta.uid, meta.gid).map_err(&failed)?;
+                let xattrs = Xattrs::read_all(file.as_fd()).map_err(&failed)?;
+                xattrs.write(self.file.as_fd()).map_err(&failed)?;
+                self.file.set_mode(meta.mode).map_err(&failed)?;
+            }
+            None => self.file.set_mode(NEW).map_err(&failed)?,
+        }
+        self.file.sync().map_err(&failed)
+    }
+
+    /// Removes it, if its name stands for it: not for the version of somebody else that could not be
+    /// put back.
+    fn discard(&self) {
+        let parent = &self.place.at.parent;
+        let is_mine = |mine: Meta| parent.meta_of(&self.name).is_ok_and(|m| m.id() == mine.id());
+        if self.file.meta().is_ok_and(is_mine) {
+            // If even that fails, the next call removes it.
+            let _ = parent.unlink(&self.name);
+        }
+    }
+
+    /// Gives it the file's name.
+    fn put(&self, old: Option<&[u8]>) -> Result<()> {
+        let Place { at: Located { parent, name, .. }, .. } = self.place;
+        let failed = self.place.failed("cannot put the new version in place of this file");
+        let Some(old) = old else {
+            return match parent.rename(&self.name, parent, name, Rename::NoReplace) {
+                Err(error) if error.is_exists() => Err(self.place.changed()),
+                done => done.and_then(|()| parent.sync()).map_err(failed),
+            };
+        };
+        match parent.rename(&self.name, parent, name, Rename::Exchange) {
+            // Whoever wrote between the comparison and now has written what is the draft now.
+            Ok(()) if !self.place.has(&self.name, old)? => {
+                parent.rename(&self.name, parent, name, Rename::Exchange).map_err(&failed)?;
+                return Err(self.place.changed());
+            }
+            Ok(()) => parent.unlink(&self.name).map_err(&failed)?,
+            // Some network file systems cannot exchange.
+            Err(error) if error.is_unsupported() => {
+                parent.rename(&self.name, parent, name, Rename::Replace).map_err(&failed)?;
+            }
+            Err(error) => return Err(failed(error)),
+        }
+        parent.sync().map_err(failed)
+    }
+}
+
+/// A new, empty file called `name`, locked; `None` if somebody else is at it.
+fn claim(dir: &Dir, name: &FileName) -> SysResult<Option<(File, Lock)>> {
+    let flags =
+        OFlag::O_RDWR | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+    let fd: OwnedFd =
+        match retry("openat", || nix::fcntl::openat(dir, name.as_c_str(), flags, bits(0o600))) {
+            Ok(fd) => fd,
+            Err(error) if error.is_exists() => {
+                // Left by one that was interrupted, unless somebody holds its lock. The lock is not
+                // kept for the new file, so that the winner is whoever makes that.
+                return match Lock::try_file(dir, name) {
+                    Ok(Some(_lock)) => dir.unlink(name).map(|()| None),
+                    Ok(None) => Ok(None),
+                    Err(error) if error.is_not_found() => Ok(None),
+                    Err(error) => Err(error),
+                };
+            }
+            Err(error) => return Err(error),
+        };
+    let Some(lock) = Lock::try_open(&fd)? else { return Ok(None) };
+    let file = File::from_fd(fd);
+    // Somebody may have taken it for a leftover before it was locked.
+    match (file.meta(), dir.meta_of(name)) {
+        (Ok(mine), Ok(there)) if mine.id() == there.id() => {}
+        _ => return Ok(None),
+    }
+    Ok(Some((file, lock)))
+}
