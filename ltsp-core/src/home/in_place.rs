@@ -36,7 +36,7 @@ pub(super) fn reset(job: &HomeJob<'_>, staging: &Staging, live: &LiveHome) -> Re
     let mut notes = Vec::new();
     for (left, name) in Staging::leftovers_inside(&live.dir, &job.target.shown)? {
         // By its descriptor: whatever has its name meanwhile is at most an empty directory.
-        match left.clean(job.threads, job.progress) {
+        match left.clean(job.threads(), job.progress) {
             Ok(_) => drop(live.dir.remove_dir(&name)),
             Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
             Err(error) => notes.push(left_over(&error)),
@@ -94,7 +94,7 @@ fn mend(
                 done.counts.removed = unlinked + moved;
                 run.leave();
             } else {
-                match run.finish(job.threads, job.progress) {
+                match run.finish(job.threads(), job.progress) {
                     Ok(removed) => done.counts.removed = unlinked + removed,
                     // Inside the home it is part of what people see.
                     Err(error) if ignore.is_some() => return Err(error),
@@ -106,7 +106,7 @@ fn mend(
             Ok(done)
         }
         Err(error) => {
-            let _ = run.finish(job.threads, &Progress::new(&(), &job.target.shown));
+            let _ = run.finish(job.threads(), &Progress::new(&(), &job.target.shown));
             Err(error)
         }
     }
@@ -170,7 +170,7 @@ impl Mender<'_> {
             ignore: self.ignore,
             witnesses: known.as_ref().map(|receipt| &receipt.witnesses),
             believe_content: content,
-            threads: job.threads,
+            threads: job.threads(),
             progress: job.progress,
         })?;
         let mut counts =
@@ -233,7 +233,7 @@ impl Mender<'_> {
     fn clear(
         &mut self,
         manifest: &Manifest,
-        findings: Vec<Finding>,
+        mut findings: Vec<Finding>,
         relink: Vec<Vec<NodeId>>,
         counts: &mut Counts,
     ) -> Result<Work> {
@@ -246,6 +246,8 @@ impl Mender<'_> {
                 entry.insert(meta.filter(|_| kept).map(|meta| meta.mtime));
             }
         }
+        // Each directory is opened once, near the last one.
+        findings.sort_by_key(|finding| place_of(manifest, finding));
         for finding in findings {
             self.job.progress.check()?;
             match finding {
@@ -304,8 +306,8 @@ impl Mender<'_> {
         let next = AtomicUsize::new(0);
         // A single large subtree is shared out within; many entries are shared out here.
         let (outer, inner) = match makes.len() {
-            0..4 => (1, self.job.threads),
-            _ => (self.job.threads, 1),
+            0..4 => (1, self.job.threads()),
+            _ => (self.job.threads(), 1),
         };
         parallel(outer.min(makes.len()), || {
             let mut home = Cursor::new(manifest, &self.live.dir, NodeId::TOP);
@@ -454,7 +456,7 @@ impl Mender<'_> {
             match time {
                 Some(time) => dir.set_mtime(time).map_err(fail)?,
                 None if self.fate_of(manifest, node) == Fate::Keep => {}
-                None => copier.finish(node, dir).map_err(fail)?,
+                None => copier.mend(node, dir, &meta).map_err(fail)?,
             }
         }
         Ok(())
@@ -518,6 +520,10 @@ impl Mender<'_> {
             doubt(NodeId::TOP);
         }
         let receipt = Receipt { basis, taken, durable: options.durable, content, witnesses };
+        if self.ignore.is_none() {
+            return receipt::store(self.staging, self.run, &self.job.key(), &receipt);
+        }
+        // This run is on the home's own file system; the receipt is kept beside it.
         let run = self.staging.begin(self.job.target.owner.uid)?;
         let stored = receipt::store(self.staging, &run, &self.job.key(), &receipt);
         run.finish(1, self.job.progress)?;

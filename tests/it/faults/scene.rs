@@ -286,7 +286,7 @@ impl Scene {
     #[track_caller]
     pub(super) fn assert_tidy(&self, what: &str) {
         for (dir, allowed) in [
-            (self.staging(), &["lock-", "receipt-", "spare-"][..]),
+            (self.staging(), &["lock-", "receipt-", "spare-", "template-"][..]),
             (self.host.home(NAME), &[][..]),
         ] {
             let Ok(entries) = fs::read_dir(&dir) else { continue };
