@@ -176,8 +176,10 @@ impl Mender<'_> {
         let mut counts =
             Counts { unchanged: found.unchanged, kept: found.kept, ..Counts::default() };
         let Comparison { findings, confirmed, relink, .. } = found;
+        let before = known.as_ref().map(Receipt::circumstances);
         let mut witnesses = known
             .map_or_else(|| Witnesses::unknown(manifest.table_len()), |receipt| receipt.witnesses);
+        let news = !(findings.is_empty() && confirmed.is_empty() && relink.is_empty());
         for (node, witness) in confirmed {
             witnesses.set(node.index(), Some(witness));
         }
@@ -190,8 +192,12 @@ impl Mender<'_> {
         counts.bytes_written = made.bytes_written;
         counts.bytes_shared = made.bytes_shared;
         let mut done = Self::done(counts);
-        if let Err(error) = self.take_receipt(manifest, &work, witnesses, content) {
-            done.notes.push(error.to_string());
+        // One that would say the same again stays.
+        let now = self.basis(manifest).map(|basis| (basis, job.job.options.durable, content));
+        if news || before.is_none() || before != now {
+            if let Err(error) = self.take_receipt(manifest, &work, witnesses, content) {
+                done.notes.push(error.to_string());
+            }
         }
         Ok(done)
     }
@@ -379,7 +385,18 @@ impl Mender<'_> {
     }
 
     /// Moves a finished entry to its name in the home, in place of whatever is there.
+    ///
+    /// ext4 writes a file to its disk at once that replaces another one by a rename, which nobody
+    /// need wait for; one that changes places with another it does not.
     fn place(&self, made: &FileName, parent: &Dir, name: &FileName) -> SysResult<()> {
+        if self.run.dir.rename(made, parent, name, Rename::Exchange).is_ok() {
+            // A directory is left for the end of the run.
+            match self.run.dir.unlink(made) {
+                Err(error) if !error.is_not_found() => self.grave.has_one_more(),
+                _ => {}
+            }
+            return Ok(());
+        }
         for _ in 0..16 {
             match self.run.dir.rename(made, parent, name, Rename::Replace) {
                 Err(error)
@@ -398,7 +415,6 @@ impl Mender<'_> {
     fn relink(&self, manifest: &Manifest, groups: &[Vec<NodeId>]) -> Result<()> {
         let mut from = Cursor::new(manifest, &self.live.dir, NodeId::TOP);
         let mut to = Cursor::new(manifest, &self.live.dir, NodeId::TOP);
-        let name = plain_name("link");
         for group in groups {
             let Some((&first, others)) = group.split_first() else { continue };
             for &node in others {
@@ -411,6 +427,7 @@ impl Mender<'_> {
                     let gone = error.is_not_found() || error.is_not_directory();
                     if gone { full.with_kind(ErrorKind::Changed) } else { full }
                 };
+                let name = plain_name(&format!("link-{}", node.index()));
                 from.go(manifest.parent(first))
                     .and_then(|dir| dir.link(manifest.name(first), &self.run.dir, &name))
                     .map_err(fail)?;
@@ -421,8 +438,10 @@ impl Mender<'_> {
                 parent.set_mtime(time).map_err(fail)?;
                 // rename(2) does nothing where both are one inode already.
                 match self.run.dir.unlink(&name) {
-                    Err(error) if !error.is_not_found() => return Err(fail(error)),
-                    _ => {}
+                    Ok(()) => {}
+                    // A directory that had its place.
+                    Err(error) if error.is_not_found() || error.is_directory() => {}
+                    Err(error) => return Err(fail(error)),
                 }
             }
         }

@@ -104,13 +104,10 @@ impl Remembered<'_> {
         seal(&mut bytes);
         let run = staging.begin(uid)?;
         let name = plain_name("template");
-        let written = run
-            .dir
-            .create_file(&name, 0o600)
-            .and_then(|file| file.write_all(&bytes))
-            .and_then(|()| {
-                run.dir.rename(&name, staging.dir(), &self.file_name(), Rename::Replace)
-            });
+        let written =
+            run.dir.create_file(&name, 0o600).and_then(|file| file.write_all(&bytes)).and_then(
+                |()| run.dir.rename(&name, staging.dir(), &self.file_name(), Rename::Replace),
+            );
         run.finish(1, &crate::tree::Progress::new(&(), self.path))?;
         written.map_err(fail)
     }

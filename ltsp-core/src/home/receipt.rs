@@ -60,6 +60,11 @@ impl Receipt {
         self.taken.reach_to(now, self.durable)
     }
 
+    /// Everything but when it was taken and what it says.
+    pub(super) fn circumstances(&self) -> (Basis, bool, bool) {
+        (self.basis, self.durable, self.content)
+    }
+
     fn to_bytes(&self) -> Vec<u8> {
         let table = self.witnesses.table();
         let mut bytes = Vec::with_capacity(HEADER + table.len() * RECORD + 8);
@@ -157,20 +162,37 @@ pub(super) fn exists(staging: &Staging, key: &str) -> bool {
 /// Makes `receipt` the one of the home called `key`, in one step.
 pub(super) fn store(staging: &Staging, run: &Run<'_>, key: &str, receipt: &Receipt) -> Result<()> {
     let name = plain_name("receipt");
-    receipt
+    let stored = receipt
         .write(&run.dir, &name)
-        .and_then(|()| run.dir.rename(&name, staging.dir(), &file_name(key), Rename::Replace))
-        .map_err(|error| {
-            // It is no part of what the run removes.
-            let _ = run.dir.unlink(&name);
-            error.because("cannot write the receipt").at(shown(staging, key))
-        })
+        .and_then(|()| put(&run.dir, &name, staging, key))
+        .map_err(|error| error.because("cannot write the receipt").at(shown(staging, key)));
+    // The one before, or this one if that failed: it is no part of what the run removes.
+    let _ = run.dir.unlink(&name);
+    stored
 }
 
-/// Makes the receipt that lies in `dir` the one of the home called `key`.
+/// Makes the receipt that lies in `dir` the one of the home called `key`. The one before it may
+/// be left there.
 pub(super) fn install(staging: &Staging, dir: &Dir, key: &str) -> Result<()> {
-    dir.rename(&plain_name("receipt"), staging.dir(), &file_name(key), Rename::Replace)
+    put(dir, &plain_name("receipt"), staging, key)
         .map_err(|error| error.because("cannot put the receipt in place").at(shown(staging, key)))
+}
+
+/// Moves a receipt to its place. ext4 writes a file to its disk at once that replaces another one
+/// by a rename, which nobody need wait for; one that changes places with another it does not.
+fn put(dir: &Dir, name: &FileName, staging: &Staging, key: &str) -> SysResult<()> {
+    let to = file_name(key);
+    match dir.rename(name, staging.dir(), &to, Rename::Exchange) {
+        Ok(()) => match dir.meta_of(name) {
+            // A receipt is a file.
+            Ok(meta) if meta.is_dir() => {
+                dir.rename(name, staging.dir(), &to, Rename::Exchange)?;
+                dir.rename(name, staging.dir(), &to, Rename::Replace)
+            }
+            _ => Ok(()),
+        },
+        Err(_) => dir.rename(name, staging.dir(), &to, Rename::Replace),
+    }
 }
 
 /// Forgets the receipt of the home called `key`.

@@ -118,7 +118,12 @@ impl Swap<'_> {
         let key = job.key();
         let receipt = match &fresh.receipt {
             Some(Kept::Beside) if with_receipt => {
-                receipt::install(self.staging, &fresh.place, &key)
+                let installed = receipt::install(self.staging, &fresh.place, &key);
+                if !job.job.options.defer_cleanup {
+                    // It would count among what is removed of the old home.
+                    let _ = fresh.place.unlink(&plain_name("receipt"));
+                }
+                installed
             }
             Some(Kept::Here(receipt)) if with_receipt => {
                 receipt::store(self.staging, self.run, &key, receipt)

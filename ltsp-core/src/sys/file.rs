@@ -23,8 +23,9 @@ pub(crate) struct CopyBuf {
 }
 
 impl CopyBuf {
-    /// Large enough that most files of a home take one read, small enough for the cache.
-    const SIZE: usize = 256 * 1024;
+    /// Large enough that most files of a home take one read, small enough for the cache and for
+    /// the pages to be had quickly.
+    const SIZE: usize = 64 * 1024;
 
     pub(crate) fn new() -> Self {
         Self {
@@ -229,13 +230,7 @@ impl File {
         Ok(true)
     }
 
-    fn same_range(
-        &self,
-        other: &File,
-        start: u64,
-        end: u64,
-        buf: &mut CopyBuf,
-    ) -> SysResult<bool> {
+    fn same_range(&self, other: &File, start: u64, end: u64, buf: &mut CopyBuf) -> SysResult<bool> {
         let mut position = start;
         while position < end {
             let want = chunk_at(position, end, buf.left.len());

@@ -10,9 +10,7 @@ use std::path::{Path, PathBuf};
 use super::cursor::Cursor;
 use crate::error::{Error, ErrorKind, Result};
 use crate::progress::{Observer, check};
-use crate::sys::{
-    Dir, FileName, FileType, ListBuf, Meta, SysError, Timestamp, Xattrs, file_clock,
-};
+use crate::sys::{Dir, FileName, FileType, ListBuf, Meta, SysError, Timestamp, Xattrs, file_clock};
 
 /// An entry of a [`Manifest`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -326,9 +324,8 @@ impl<'a> Scan<'a> {
         let mut names: Vec<(usize, usize)> = Vec::new();
         let arena = &mut self.manifest.names;
         if node == NodeId::TOP {
-            dir.rewind().map_err(|error| {
-                error.because("cannot read this directory").at(self.path)
-            })?;
+            dir.rewind()
+                .map_err(|error| error.because("cannot read this directory").at(self.path))?;
         }
         dir.list_fresh::<SysError>(&mut self.buf, |entry| {
             let start = arena.len();

@@ -16,13 +16,8 @@ use crate::tree::bytes::{Reader, put_time};
 use crate::tree::cursor::Cursor;
 use crate::tree::pool::parallel;
 
-const KINDS: [FileType; 5] = [
-    FileType::File,
-    FileType::Directory,
-    FileType::Symlink,
-    FileType::Fifo,
-    FileType::Socket,
-];
+const KINDS: [FileType; 5] =
+    [FileType::File, FileType::Directory, FileType::Symlink, FileType::Fifo, FileType::Socket];
 
 /// Bytes of a [`Node`].
 const NODE: usize = 1 + 2 + 4 * 3 + 8 * 4 + 12 * 2 + 4 * 8;
@@ -131,9 +126,10 @@ impl Manifest {
         };
         self.nodes.first().is_some_and(|top| top.meta.is_dir())
             && self.nodes.iter().enumerate().all(sound)
-            && self.dirs.iter().all(|dir| {
-                self.nodes.get(dir.index()).is_some_and(|node| node.meta.is_dir())
-            })
+            && self
+                .dirs
+                .iter()
+                .all(|dir| self.nodes.get(dir.index()).is_some_and(|node| node.meta.is_dir()))
     }
 
     /// Whether the tree at `top` is what the manifest says: whether nothing that is in it has been
