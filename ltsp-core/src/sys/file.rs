@@ -74,9 +74,9 @@ impl File {
     /// # Errors
     /// EFBIG if it is larger.
     pub fn read_all(&self, limit: usize) -> SysResult<Vec<u8>> {
-        // Files of /proc say that they are empty.
         let size = usize::try_from(self.meta()?.size).unwrap_or(usize::MAX).min(limit);
-        let mut content = vec![0; size + 1];
+        // Files of /proc say that they are empty, and are best read in one go.
+        let mut content = vec![0; if size == 0 { 64 * 1024 } else { size + 1 }];
         let mut filled = 0;
         loop {
             let got = retry("read", || nix::unistd::read(self, &mut content[filled..]))?;
@@ -89,7 +89,7 @@ impl File {
                 return Err(SysError::new("read", Errno::EFBIG));
             }
             if filled == content.len() {
-                content.resize((2 * filled).max(4096), 0);
+                content.resize(2 * filled, 0);
             }
         }
     }
