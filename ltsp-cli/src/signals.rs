@@ -1,6 +1,6 @@
 //! Ctrl-C, SIGTERM and SIGHUP: the first asks the work to stop, the second kills at once.
 
-use std::io;
+use std::io::{self, Read as _};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -25,10 +25,28 @@ pub(crate) fn stop_flag() -> io::Result<Arc<AtomicBool>> {
 
 /// The signals that this process was started to ignore: bit n - 1 for signal n.
 fn ignored() -> u64 {
-    #[expect(clippy::disallowed_methods, reason = "a file of the kernel, that no user can swap")]
-    let status = std::fs::read("/proc/self/status");
     // Where /proc is not mounted, signals are taken as not ignored.
-    status.map_or(0, |status| mask(&status))
+    status().map_or(0, |status| mask(&status))
+}
+
+/// What the kernel tells about this process. It fits into one read, unless the process is in
+/// hundreds of groups; the size that the kernel gives for it is 0.
+fn status() -> io::Result<Vec<u8>> {
+    #[expect(clippy::disallowed_methods, reason = "a file of the kernel, that no user can swap")]
+    let mut file = std::fs::File::open("/proc/self/status")?;
+    let mut status = vec![0; 4096];
+    let mut filled = 0;
+    loop {
+        match file.read(&mut status[filled..])? {
+            0 => break,
+            length => filled += length,
+        }
+        if filled == status.len() {
+            status.resize(2 * filled, 0);
+        }
+    }
+    status.truncate(filled);
+    Ok(status)
 }
 
 fn mask(status: &[u8]) -> u64 {

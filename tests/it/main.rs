@@ -33,6 +33,7 @@ mod limits;
 mod readme;
 mod reset_busy;
 mod reset_exact;
+mod reset_memory;
 mod reset_plan;
 mod reset_random;
 mod reset_receipts;

@@ -36,7 +36,7 @@ pub(super) fn reset(job: &HomeJob<'_>, staging: &Staging, live: &LiveHome) -> Re
     let mut notes = Vec::new();
     for (left, name) in Staging::leftovers_inside(&live.dir, &job.target.shown)? {
         // By its descriptor: whatever has its name meanwhile is at most an empty directory.
-        match left.clean(job.threads, job.progress) {
+        match left.clean(job.threads(), job.progress) {
             Ok(_) => drop(live.dir.remove_dir(&name)),
             Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
             Err(error) => notes.push(left_over(&error)),
@@ -94,7 +94,7 @@ fn mend(
                 done.counts.removed = unlinked + moved;
                 run.leave();
             } else {
-                match run.finish(job.threads, job.progress) {
+                match run.finish(job.threads(), job.progress) {
                     Ok(removed) => done.counts.removed = unlinked + removed,
                     // Inside the home it is part of what people see.
                     Err(error) if ignore.is_some() => return Err(error),
@@ -106,7 +106,7 @@ fn mend(
             Ok(done)
         }
         Err(error) => {
-            let _ = run.finish(job.threads, &Progress::new(&(), &job.target.shown));
+            let _ = run.finish(job.threads(), &Progress::new(&(), &job.target.shown));
             Err(error)
         }
     }
@@ -170,14 +170,16 @@ impl Mender<'_> {
             ignore: self.ignore,
             witnesses: known.as_ref().map(|receipt| &receipt.witnesses),
             believe_content: content,
-            threads: job.threads,
+            threads: job.threads(),
             progress: job.progress,
         })?;
         let mut counts =
             Counts { unchanged: found.unchanged, kept: found.kept, ..Counts::default() };
         let Comparison { findings, confirmed, relink, .. } = found;
+        let before = known.as_ref().map(Receipt::circumstances);
         let mut witnesses = known
             .map_or_else(|| Witnesses::unknown(manifest.table_len()), |receipt| receipt.witnesses);
+        let news = !(findings.is_empty() && confirmed.is_empty() && relink.is_empty());
         for (node, witness) in confirmed {
             witnesses.set(node.index(), Some(witness));
         }
@@ -190,8 +192,12 @@ impl Mender<'_> {
         counts.bytes_written = made.bytes_written;
         counts.bytes_shared = made.bytes_shared;
         let mut done = Self::done(counts);
-        if let Err(error) = self.take_receipt(manifest, &work, witnesses, content) {
-            done.notes.push(error.to_string());
+        // One that would say the same again stays.
+        let now = self.basis(manifest).map(|basis| (basis, job.job.options.durable, content));
+        if news || before.is_none() || before != now {
+            if let Err(error) = self.take_receipt(manifest, &work, witnesses, content) {
+                done.notes.push(error.to_string());
+            }
         }
         Ok(done)
     }
@@ -233,7 +239,7 @@ impl Mender<'_> {
     fn clear(
         &mut self,
         manifest: &Manifest,
-        findings: Vec<Finding>,
+        mut findings: Vec<Finding>,
         relink: Vec<Vec<NodeId>>,
         counts: &mut Counts,
     ) -> Result<Work> {
@@ -246,6 +252,8 @@ impl Mender<'_> {
                 entry.insert(meta.filter(|_| kept).map(|meta| meta.mtime));
             }
         }
+        // Each directory is opened once, near the last one.
+        findings.sort_by_key(|finding| place_of(manifest, finding));
         for finding in findings {
             self.job.progress.check()?;
             match finding {
@@ -304,8 +312,8 @@ impl Mender<'_> {
         let next = AtomicUsize::new(0);
         // A single large subtree is shared out within; many entries are shared out here.
         let (outer, inner) = match makes.len() {
-            0..4 => (1, self.job.threads),
-            _ => (self.job.threads, 1),
+            0..4 => (1, self.job.threads()),
+            _ => (self.job.threads(), 1),
         };
         parallel(outer.min(makes.len()), || {
             let mut home = Cursor::new(manifest, &self.live.dir, NodeId::TOP);
@@ -377,7 +385,18 @@ impl Mender<'_> {
     }
 
     /// Moves a finished entry to its name in the home, in place of whatever is there.
+    ///
+    /// ext4 writes a file to its disk at once that replaces another one by a rename, which nobody
+    /// need wait for; one that changes places with another it does not.
     fn place(&self, made: &FileName, parent: &Dir, name: &FileName) -> SysResult<()> {
+        if self.run.dir.rename(made, parent, name, Rename::Exchange).is_ok() {
+            // A directory is left for the end of the run.
+            match self.run.dir.unlink(made) {
+                Err(error) if !error.is_not_found() => self.grave.has_one_more(),
+                _ => {}
+            }
+            return Ok(());
+        }
         for _ in 0..16 {
             match self.run.dir.rename(made, parent, name, Rename::Replace) {
                 Err(error)
@@ -396,7 +415,6 @@ impl Mender<'_> {
     fn relink(&self, manifest: &Manifest, groups: &[Vec<NodeId>]) -> Result<()> {
         let mut from = Cursor::new(manifest, &self.live.dir, NodeId::TOP);
         let mut to = Cursor::new(manifest, &self.live.dir, NodeId::TOP);
-        let name = plain_name("link");
         for group in groups {
             let Some((&first, others)) = group.split_first() else { continue };
             for &node in others {
@@ -409,6 +427,7 @@ impl Mender<'_> {
                     let gone = error.is_not_found() || error.is_not_directory();
                     if gone { full.with_kind(ErrorKind::Changed) } else { full }
                 };
+                let name = plain_name(&format!("link-{}", node.index()));
                 from.go(manifest.parent(first))
                     .and_then(|dir| dir.link(manifest.name(first), &self.run.dir, &name))
                     .map_err(fail)?;
@@ -419,8 +438,10 @@ impl Mender<'_> {
                 parent.set_mtime(time).map_err(fail)?;
                 // rename(2) does nothing where both are one inode already.
                 match self.run.dir.unlink(&name) {
-                    Err(error) if !error.is_not_found() => return Err(fail(error)),
-                    _ => {}
+                    Ok(()) => {}
+                    // A directory that had its place.
+                    Err(error) if error.is_not_found() || error.is_directory() => {}
+                    Err(error) => return Err(fail(error)),
                 }
             }
         }
@@ -454,7 +475,7 @@ impl Mender<'_> {
             match time {
                 Some(time) => dir.set_mtime(time).map_err(fail)?,
                 None if self.fate_of(manifest, node) == Fate::Keep => {}
-                None => copier.finish(node, dir).map_err(fail)?,
+                None => copier.mend(node, dir, &meta).map_err(fail)?,
             }
         }
         Ok(())
@@ -518,6 +539,10 @@ impl Mender<'_> {
             doubt(NodeId::TOP);
         }
         let receipt = Receipt { basis, taken, durable: options.durable, content, witnesses };
+        if self.ignore.is_none() {
+            return receipt::store(self.staging, self.run, &self.job.key(), &receipt);
+        }
+        // This run is on the home's own file system; the receipt is kept beside it.
         let run = self.staging.begin(self.job.target.owner.uid)?;
         let stored = receipt::store(self.staging, &run, &self.job.key(), &receipt);
         run.finish(1, self.job.progress)?;

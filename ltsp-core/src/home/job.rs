@@ -3,22 +3,25 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread::available_parallelism;
 use std::time::Instant;
 
+use super::memory::Remembered;
 use super::one::{Done, HomeJob};
 use super::options::{Policy, Strategy};
 use super::plan::{HomePlan, Plan};
 use super::report::{HomeReport, Outcome, Report};
 use super::reset::{HomeReset, Wanted};
+use super::staging::Staging;
 use super::target::{self, Target};
 use super::template::{Template, Trust, default_skeleton};
 use crate::accounts::Accounts;
 use crate::error::{Error, ErrorKind, Result};
 use crate::progress::{Event, Observer, check};
 use crate::sys::SysRoot;
-use crate::tree::{Counts, Fate, Patterns, Progress, Rules, parallel};
+use crate::tree::copy::Source;
+use crate::tree::{Counts, Fate, Manifest, Patterns, Progress, Rules, parallel};
 
 pub(super) struct Job<'a> {
     pub(super) options: &'a HomeReset,
@@ -28,6 +31,9 @@ pub(super) struct Job<'a> {
     pub(super) rules_id: u64,
     pub(super) template: Option<Template>,
     homes: Vec<(&'a Wanted, Result<Target>)>,
+    threads: OnceLock<usize>,
+    /// What is remembered of the template may be believed.
+    recalls: bool,
 }
 
 impl<'a> Job<'a> {
@@ -72,17 +78,34 @@ impl<'a> Job<'a> {
             allow_empty: options.allow_empty_template,
         };
         let template = template.map(|path| Template::find(&root, path, &trust)).transpose()?;
-        Ok(Self { options, observer, rules, rules_id, template, homes })
+        let threads = OnceLock::new();
+        Ok(Self { options, observer, rules, rules_id, template, homes, threads, recalls: false })
     }
 
-    pub(super) fn run(&self) -> Result<Report> {
+    /// Believes what is remembered of the template, as far as the options allow.
+    fn recalling(mut self) -> Self {
+        self.recalls = self.options.receipts != super::ReceiptUse::Never;
+        self
+    }
+
+    pub(super) fn run(self) -> Result<Report> {
+        let job = self.recalling();
+        job.run_homes()
+    }
+
+    fn run_homes(&self) -> Result<Report> {
         if self.options.spare != super::SpareUse::Trusted {
             self.scan()?;
         }
         Ok(self.report(|home| home.reset()))
     }
 
-    pub(super) fn stage(&self) -> Result<Report> {
+    pub(super) fn stage(self) -> Result<Report> {
+        let job = self.recalling();
+        job.stage_homes()
+    }
+
+    fn stage_homes(&self) -> Result<Report> {
         if self.template.is_none() {
             return Err(Error::new(
                 ErrorKind::InvalidInput,
@@ -110,24 +133,56 @@ impl<'a> Job<'a> {
     /// Scans the template before any home is touched: what is wrong with it concerns all.
     fn scan(&self) -> Result<()> {
         match &self.template {
-            Some(template) => template.source(self.observer).map(drop),
+            Some(_) => self.source().map(drop),
             None => Ok(()),
         }
     }
 
-    fn threads(&self) -> usize {
-        let wanted = self.options.threads.or_else(|| available_parallelism().ok());
-        wanted.map_or(1, std::num::NonZero::get)
+    /// The template, scanned or remembered; the volatile policy has none.
+    pub(super) fn source(&self) -> Result<Source<'_>> {
+        match &self.template {
+            Some(template) => template.source(self.observer, |remembered| self.recall(remembered)),
+            None => Err(Error::new(ErrorKind::Internal, "this policy has no template")),
+        }
+    }
+
+    /// What is remembered beside one of the homes.
+    fn recall(&self, template: Remembered<'_>) -> Result<Option<Manifest>> {
+        let mut seen = Vec::new();
+        for target in self.homes.iter().filter_map(|(_, home)| home.as_ref().ok()) {
+            let parent = target.at.chain.last();
+            if !self.recalls || seen.contains(&parent) {
+                continue;
+            }
+            seen.push(parent);
+            let shown = target.shown.parent().unwrap_or(Path::new(""));
+            // What is wrong with it the home will say.
+            let Ok(Some(staging)) = Staging::existing(&target.at.parent, shown) else { continue };
+            let recalled = template.recall(&staging, self.threads(), self.observer)?;
+            if recalled.is_some() {
+                return Ok(recalled);
+            }
+        }
+        Ok(None)
+    }
+
+    /// How many threads there may be at once. Looked up when it is first asked for: the answer
+    /// takes more calls than to exchange a home.
+    pub(super) fn threads(&self) -> usize {
+        *self.threads.get_or_init(|| {
+            let wanted = self.options.threads.or_else(|| available_parallelism().ok());
+            wanted.map_or(1, std::num::NonZero::get)
+        })
     }
 
     fn report(&self, work: impl Fn(&HomeJob<'_>) -> Result<Done> + Sync) -> Report {
         let started = Instant::now();
-        let homes = self.each(|wanted, home, threads, shown| {
+        let homes = self.each(|wanted, home, at_once, shown| {
             let started = Instant::now();
             let progress = Progress::new(self.observer, shown);
             let result = home.and_then(|target| {
                 check(self.observer)?;
-                work(&HomeJob { job: self, target, threads, progress: &progress })
+                work(&HomeJob { job: self, target, at_once, progress: &progress })
             });
             progress.flush();
             let mut report = HomeReport {
@@ -161,12 +216,12 @@ impl<'a> Job<'a> {
     }
 
     fn plans(&self, for_run: bool) -> Plan {
-        let homes = self.each(|wanted, home, threads, shown| {
+        let homes = self.each(|wanted, home, at_once, shown| {
             let progress = Progress::new(self.observer, shown);
             let (uid, gid) = ids(wanted, self.target_of(wanted));
             let result = home.and_then(|target| {
                 check(self.observer)?;
-                HomeJob { job: self, target, threads, progress: &progress }.plan(for_run)
+                HomeJob { job: self, target, at_once, progress: &progress }.plan(for_run)
             });
             let mut plan = HomePlan {
                 home: shown.to_path_buf(),
@@ -203,25 +258,26 @@ impl<'a> Job<'a> {
     }
 
     /// Does `work` for every home, several at once, and answers the results in the homes' order.
-    /// Threads that have no home of their own work within one.
+    /// `work` is told how many.
     fn each<T: Send>(
         &self,
         work: impl Fn(&Wanted, Result<&Target>, usize, &Path) -> T + Sync,
     ) -> Vec<T> {
         self.observer.event(&Event::Started { homes: self.homes.len() });
-        let threads = self.threads();
-        let outer = threads.min(self.homes.len()).max(1);
-        let inner = (threads / outer).max(1);
+        let at_once = match self.homes.len() {
+            0 | 1 => 1,
+            several => self.threads().min(several),
+        };
         let next = AtomicUsize::new(0);
         let results: Vec<Mutex<Option<T>>> = self.homes.iter().map(|_| Mutex::new(None)).collect();
-        let outcome = parallel(outer, || {
+        let outcome = parallel(at_once, || {
             loop {
                 let index = next.fetch_add(1, Ordering::Relaxed);
                 let Some((wanted, home)) = self.homes.get(index) else { return Ok(()) };
                 let shown = shown(wanted, home);
                 self.observer.event(&Event::HomeStarted { home: &shown });
                 let home = home.as_ref().map_err(Clone::clone);
-                let result = work(wanted, home, inner, &shown);
+                let result = work(wanted, home, at_once, &shown);
                 *results[index].lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
             }
         });

@@ -29,6 +29,7 @@
 mod busy;
 mod in_place;
 mod job;
+mod memory;
 mod one;
 mod options;
 mod plan;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::busy::settle;
 use super::job::{Choice, Job};
-use super::options::{Busy, Policy, SpareUse, Strategy};
+use super::options::{Busy, Policy, ReceiptUse, SpareUse, Strategy};
 use super::plan::{Action, Change};
 use super::receipt;
 use super::report::Outcome;
@@ -24,8 +24,8 @@ use crate::tree::{Counts, Fate, Mark, NodeId, Progress};
 pub(super) struct HomeJob<'a> {
     pub(super) job: &'a Job<'a>,
     pub(super) target: &'a Target,
-    /// For the work within this home.
-    pub(super) threads: usize,
+    /// How many homes are worked on at the same time.
+    pub(super) at_once: usize,
     pub(super) progress: &'a Progress<'a>,
 }
 
@@ -47,6 +47,11 @@ pub(super) struct Planned {
 }
 
 impl HomeJob<'_> {
+    /// The number of threads for the work within this home: those that have no home of their own.
+    pub(super) fn threads(&self) -> usize {
+        (self.job.threads() / self.at_once).max(1)
+    }
+
     /// The parent directory's path, for messages.
     fn parent_shown(&self) -> PathBuf {
         self.target.shown.parent().map(PathBuf::from).unwrap_or_default()
@@ -67,10 +72,7 @@ impl HomeJob<'_> {
 
     /// The template, scanned; the volatile policy has none.
     pub(super) fn source(&self) -> Result<Source<'_>> {
-        match &self.job.template {
-            Some(template) => template.source(self.job.observer),
-            None => Err(Error::new(ErrorKind::Internal, "this policy has no template")),
-        }
+        self.job.source()
     }
 
     /// The template, if there was a reason to scan it.
@@ -100,9 +102,9 @@ impl HomeJob<'_> {
     pub(super) fn reset(&self) -> Result<Done> {
         let options = self.job.options;
         // Before anything is made: a refusal leaves no trace.
-        self.open()?;
+        let found = self.open()?;
         let staging = self.staging()?;
-        let _lock = staging.lock_home(&self.key(), options.lock_limit, self.job.observer)?;
+        let lock = staging.lock_home(&self.key(), options.lock_limit, self.job.observer)?;
         let mut notes = Vec::new();
         if !options.defer_cleanup {
             notes.extend(self.clean_leftovers(&staging)?);
@@ -118,8 +120,13 @@ impl HomeJob<'_> {
         if ended > 0 {
             notes.push(format!("{ended} processes of the account were ended"));
         }
-        // Again, since the lock was waited for.
-        let home = self.open()?;
+        let home = match found {
+            Some(found) if !lock.waited && ended == 0 => match self.target.again(found)? {
+                Some(same) => Some(same),
+                None => self.open()?,
+            },
+            _ => self.open()?,
+        };
         let mut choice = self.choose(home.as_ref(), Some(&staging));
         let mut done = None;
         if choice.strategy == Strategy::Swap {
@@ -141,6 +148,7 @@ impl HomeJob<'_> {
         done.strategy = Some(choice.strategy);
         done.fallback = choice.fallback;
         notes.append(&mut done.notes);
+        notes.extend(self.remember_template(&staging));
         if let Some(template) = &self.job.template {
             notes.extend(template.devices_note());
         }
@@ -148,10 +156,23 @@ impl HomeJob<'_> {
         Ok(done)
     }
 
+    /// Remembers the template for the next time, if it was scanned. Answers what to say if that
+    /// fails.
+    fn remember_template(&self, staging: &Staging) -> Option<String> {
+        let options = self.job.options;
+        if options.receipts == ReceiptUse::Never {
+            return None;
+        }
+        let (template, manifest) = self.job.template.as_ref()?.news()?;
+        let uid = self.target.owner.uid;
+        let stored = template.store(staging, uid, manifest, options.durable);
+        stored.err().map(|error| error.to_string())
+    }
+
     /// Removes what interrupted runs left. What cannot be removed may be another home's, and is no
     /// reason to fail this one.
     fn clean_leftovers(&self, staging: &Staging) -> Result<Option<String>> {
-        match staging.clean(self.threads, self.progress) {
+        match staging.clean(self.threads(), self.progress) {
             Ok(0) => Ok(None),
             Ok(left) => {
                 Ok(Some(format!("{left} entries that an interrupted run left were removed")))
@@ -214,8 +235,9 @@ impl HomeJob<'_> {
         }
         let staging = self.staging()?;
         let _lock = staging.lock_home(&self.key(), options.lock_limit, self.job.observer)?;
-        let notes = self.clean_leftovers(&staging)?.into_iter().collect();
+        let mut notes: Vec<_> = self.clean_leftovers(&staging)?.into_iter().collect();
         let counts = Spare::build(self, &staging)?;
+        notes.extend(self.remember_template(&staging));
         Ok(Done {
             outcome: if counts.changed() { Outcome::Staged } else { Outcome::Unchanged },
             strategy: None,
@@ -229,7 +251,7 @@ impl HomeJob<'_> {
         let mut counts = Counts::default();
         let found = Staging::existing(&self.target.at.parent, &self.parent_shown())?;
         if let Some(staging) = found {
-            counts.removed = staging.clean(self.threads, self.progress)?;
+            counts.removed = staging.clean(self.threads(), self.progress)?;
         }
         Ok(Done {
             outcome: if counts.changed() { Outcome::Cleaned } else { Outcome::Unchanged },
@@ -288,7 +310,7 @@ impl HomeJob<'_> {
             ignore: None,
             witnesses: None,
             believe_content: false,
-            threads: self.threads,
+            threads: self.threads(),
             progress: self.progress,
         })?;
         planned.counts.unchanged = unchanged;

@@ -1,12 +1,12 @@
 //! What a home looked like after its last reset, and when that may be believed.
 
-use std::hash::{DefaultHasher, Hasher as _};
 use std::path::Path;
 
 use super::staging::{Run, Staging};
 use super::template::plain_name;
 use crate::error::Result;
 use crate::sys::{Clocks, Dir, FileName, Meta, Rename, SysResult, Timestamp};
+use crate::tree::bytes::{Reader, put_time, seal, unseal};
 use crate::tree::witness::{Witness, Witnesses};
 
 /// The witnesses of a home and the circumstances they were taken in.
@@ -45,8 +45,7 @@ const MOST: usize = HEADER + 4_000_000 * RECORD + 8;
 impl Receipt {
     /// Whether this receipt says something about a home with this `basis` now, and if not, why.
     ///
-    /// A user can forge none of this. A clock that was set back could repeat a change time; a
-    /// machine that went down may have lost content whose metadata it kept.
+    /// A user can forge none of this.
     pub(super) fn fits(&self, basis: &Basis, now: &Clocks) -> Result<(), &'static str> {
         let own = &self.basis;
         if (own.template, own.fingerprint) != (basis.template, basis.fingerprint) {
@@ -58,21 +57,12 @@ impl Receipt {
         if own.rules != 0 && own.rules != basis.rules {
             return Err("other rules were in force");
         }
-        if now.wall < self.taken.wall {
-            return Err("the clock was set back");
-        }
-        if now.boot != self.taken.boot {
-            return if self.durable { Ok(()) } else { Err("the machine was restarted") };
-        }
-        // Within one run of the machine the wall clock must have kept pace with the one that
-        // cannot be set; a tenth of a second is more than clock discipline slews in a reset.
-        let passed = i128::from(now.since_boot) - i128::from(self.taken.since_boot);
-        let shown = nanos(now.wall) - nanos(self.taken.wall);
-        let slack = 100_000_000 + passed / 1000;
-        if passed < 0 || shown < passed - slack {
-            return Err("the clock was set back");
-        }
-        Ok(())
+        self.taken.reach_to(now, self.durable)
+    }
+
+    /// Everything but when it was taken and what it says.
+    pub(super) fn circumstances(&self) -> (Basis, bool, bool) {
+        (self.basis, self.durable, self.content)
     }
 
     fn to_bytes(&self) -> Vec<u8> {
@@ -99,17 +89,12 @@ impl Receipt {
             bytes.extend_from_slice(&witness.size.to_le_bytes());
             bytes.push(known);
         }
-        let sum = checksum(&bytes);
-        bytes.extend_from_slice(&sum.to_le_bytes());
+        seal(&mut bytes);
         bytes
     }
 
     fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let (content, sum) = bytes.split_last_chunk::<8>()?;
-        if checksum(content) != u64::from_le_bytes(*sum) {
-            return None;
-        }
-        let mut reader = Reader(content);
+        let mut reader = unseal(bytes)?;
         let mut receipt = Self::header(&mut reader)?;
         let count = reader.u32()?;
         let mut table = Vec::with_capacity(usize::try_from(count).ok()?.min(MOST / RECORD));
@@ -121,7 +106,7 @@ impl Receipt {
             table.push(known.then_some(Witness { ino, ctime, size }));
         }
         receipt.witnesses = Witnesses::from_table(table);
-        reader.0.is_empty().then_some(receipt)
+        reader.is_empty().then_some(receipt)
     }
 
     fn header(reader: &mut Reader<'_>) -> Option<Self> {
@@ -177,16 +162,37 @@ pub(super) fn exists(staging: &Staging, key: &str) -> bool {
 /// Makes `receipt` the one of the home called `key`, in one step.
 pub(super) fn store(staging: &Staging, run: &Run<'_>, key: &str, receipt: &Receipt) -> Result<()> {
     let name = plain_name("receipt");
-    receipt
+    let stored = receipt
         .write(&run.dir, &name)
-        .and_then(|()| run.dir.rename(&name, staging.dir(), &file_name(key), Rename::Replace))
-        .map_err(|error| error.because("cannot write the receipt").at(shown(staging, key)))
+        .and_then(|()| put(&run.dir, &name, staging, key))
+        .map_err(|error| error.because("cannot write the receipt").at(shown(staging, key)));
+    // The one before, or this one if that failed: it is no part of what the run removes.
+    let _ = run.dir.unlink(&name);
+    stored
 }
 
-/// Makes the receipt that lies in `dir` the one of the home called `key`.
+/// Makes the receipt that lies in `dir` the one of the home called `key`. The one before it may
+/// be left there.
 pub(super) fn install(staging: &Staging, dir: &Dir, key: &str) -> Result<()> {
-    dir.rename(&plain_name("receipt"), staging.dir(), &file_name(key), Rename::Replace)
+    put(dir, &plain_name("receipt"), staging, key)
         .map_err(|error| error.because("cannot put the receipt in place").at(shown(staging, key)))
+}
+
+/// Moves a receipt to its place. ext4 writes a file to its disk at once that replaces another one
+/// by a rename, which nobody need wait for; one that changes places with another it does not.
+fn put(dir: &Dir, name: &FileName, staging: &Staging, key: &str) -> SysResult<()> {
+    let to = file_name(key);
+    match dir.rename(name, staging.dir(), &to, Rename::Exchange) {
+        Ok(()) => match dir.meta_of(name) {
+            // A receipt is a file.
+            Ok(meta) if meta.is_dir() => {
+                dir.rename(name, staging.dir(), &to, Rename::Exchange)?;
+                dir.rename(name, staging.dir(), &to, Rename::Replace)
+            }
+            _ => Ok(()),
+        },
+        Err(_) => dir.rename(name, staging.dir(), &to, Rename::Replace),
+    }
 }
 
 /// Forgets the receipt of the home called `key`.
@@ -206,46 +212,6 @@ fn file_name(key: &str) -> crate::sys::FileNameBuf {
 /// The basis of a home with this metadata.
 pub(super) fn basis(template: &Meta, fingerprint: u64, home: &Meta, gid: u32, rules: u64) -> Basis {
     Basis { template: template.id(), fingerprint, home: home.id(), gid, rules }
-}
-
-fn nanos(time: Timestamp) -> i128 {
-    i128::from(time.secs) * 1_000_000_000 + i128::from(time.nanos)
-}
-
-fn put_time(bytes: &mut Vec<u8>, time: Timestamp) {
-    bytes.extend_from_slice(&time.secs.to_le_bytes());
-    bytes.extend_from_slice(&time.nanos.to_le_bytes());
-}
-
-/// Tells a file that was cut off or damaged from a whole one. Only root can write here, so it
-/// need not withstand forgery.
-fn checksum(bytes: &[u8]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    hasher.write(bytes);
-    hasher.finish()
-}
-
-struct Reader<'a>(&'a [u8]);
-
-impl Reader<'_> {
-    fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
-        let (first, rest) = self.0.split_first_chunk::<N>()?;
-        self.0 = rest;
-        Some(*first)
-    }
-
-    fn u32(&mut self) -> Option<u32> {
-        self.take().map(u32::from_le_bytes)
-    }
-
-    fn u64(&mut self) -> Option<u64> {
-        self.take().map(u64::from_le_bytes)
-    }
-
-    fn time(&mut self) -> Option<Timestamp> {
-        let secs = i64::from_le_bytes(self.take()?);
-        Some(Timestamp { secs, nanos: self.u32()? })
-    }
 }
 
 #[cfg(test)]

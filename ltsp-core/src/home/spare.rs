@@ -86,7 +86,7 @@ impl Spare {
             }
             Ok(spare.counts)
         });
-        let cleaned = run.finish(job.threads, job.progress);
+        let cleaned = run.finish(job.threads(), job.progress);
         let counts = built?;
         cleaned?;
         Ok(counts)
@@ -112,7 +112,7 @@ impl Spare {
         let place = run.dir.open_dir(&name).map_err(fail)?;
         let copier = Copier::new(source, job.target.owner, job.progress);
         let home_name = plain_name(HOME);
-        copier.copy(NodeId::TOP, &place, &home_name, job.threads, &mut copier.scratch())?;
+        copier.copy(NodeId::TOP, &place, &home_name, job.threads(), &mut copier.scratch())?;
         let home = place.open_dir_anyhow(&home_name).map_err(fail)?;
         let receipt = if with_receipt { observed(job, &home)?.map(Kept::Here) } else { None };
         Ok(Self { place, home, counts: copier.total(), receipt })

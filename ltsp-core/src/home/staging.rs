@@ -5,6 +5,7 @@
 //! | `lock-KEY` | held by whoever works on a home |
 //! | `run-UID-NUMBER` | the trees a run is building or taking apart; its owner holds a lock on it, so one without is what an interrupted run left |
 //! | `spare-KEY` | a home built ahead (`home`) and its receipt |
+//! | `template-KEY` | what the template looked like when it was scanned |
 //! | `receipt-KEY` | what the home looked like after its last reset |
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
@@ -26,6 +27,14 @@ const NAME: &str = ".ltsp-staging";
 pub(super) struct Staging {
     dir: Dir,
     path: PathBuf,
+}
+
+/// Holds a home against other resets.
+#[derive(Debug)]
+pub(super) struct HomeLock {
+    _lock: Lock,
+    /// Somebody else had it, who may have changed everything.
+    pub(super) waited: bool,
 }
 
 fn random() -> String {
@@ -121,15 +130,16 @@ impl Staging {
         key: &str,
         limit: Duration,
         observer: &dyn Observer,
-    ) -> Result<Lock> {
+    ) -> Result<HomeLock> {
         let name = plain_name(&format!("lock-{key}"));
         let deadline = Deadline::after(limit);
+        let mut waited = false;
         loop {
             let tried = Lock::try_file(&self.dir, &name).map_err(|error| {
                 error.because("cannot lock this home").at(self.path.join(name.as_path()))
             })?;
             if let Some(lock) = tried {
-                return Ok(lock);
+                return Ok(HomeLock { _lock: lock, waited });
             }
             check(observer)?;
             if deadline.passed() {
@@ -137,6 +147,7 @@ impl Staging {
                     .at(self.path.join(name.as_path()))
                     .help_with("wait for it to end"));
             }
+            waited = true;
             std::thread::sleep(Duration::from_millis(5).min(deadline.left()));
         }
     }

@@ -32,12 +32,12 @@ pub(super) fn reset(
     match swap.exchange() {
         Ok(Step::Exchanged(done)) => Ok(Swapped::Done(clean_up(job, run, live.is_some(), done))),
         Ok(Step::Impossible(why)) => {
-            run.finish(job.threads, &Progress::new(&(), &job.target.shown))?;
+            run.finish(job.threads(), &Progress::new(&(), &job.target.shown))?;
             Ok(Swapped::Impossible(why))
         }
         Err(error) => {
             // Nothing is lost if this fails, too: the next run finds it.
-            let _ = run.finish(job.threads, &Progress::new(&(), &job.target.shown));
+            let _ = run.finish(job.threads(), &Progress::new(&(), &job.target.shown));
             Err(error)
         }
     }
@@ -118,7 +118,12 @@ impl Swap<'_> {
         let key = job.key();
         let receipt = match &fresh.receipt {
             Some(Kept::Beside) if with_receipt => {
-                receipt::install(self.staging, &fresh.place, &key)
+                let installed = receipt::install(self.staging, &fresh.place, &key);
+                if !job.job.options.defer_cleanup {
+                    // It would count among what is removed of the old home.
+                    let _ = fresh.place.unlink(&plain_name("receipt"));
+                }
+                installed
             }
             Some(Kept::Here(receipt)) if with_receipt => {
                 receipt::store(self.staging, self.run, &key, receipt)
@@ -178,7 +183,7 @@ fn clean_up(job: &HomeJob<'_>, run: Run<'_>, had_home: bool, mut done: Done) -> 
         run.leave();
         return done;
     }
-    match run.finish(job.threads, job.progress) {
+    match run.finish(job.threads(), job.progress) {
         // Not counting the directory that the fresh home was built in.
         Ok(removed) if had_home => done.counts.removed = removed.saturating_sub(1),
         Ok(_) => {}

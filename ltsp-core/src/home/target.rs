@@ -121,6 +121,17 @@ pub(super) fn find(wanted: &Wanted, root: &SysRoot, accounts: &Accounts) -> Resu
 }
 
 impl Target {
+    /// Looks at a home again that was opened a moment ago; `None` if it has become another one,
+    /// which must pass every check.
+    pub(super) fn again(&self, home: LiveHome) -> Result<Option<LiveHome>> {
+        match self.at.parent.meta_of(&self.at.name) {
+            Ok(meta) if meta.id() == home.meta.id() && meta.uid == self.owner.uid => {
+                Ok(Some(LiveHome { meta, ..home }))
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// Opens the home, if it may be reset; `None` if there is none.
     pub(super) fn open(&self) -> Result<Option<LiveHome>> {
         let fail =

@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::memory::Remembered;
 use super::refusal::Refusal;
 use super::target::{LiveHome, Target};
 use crate::accounts::Accounts;
@@ -23,6 +25,8 @@ pub(super) struct Template {
     owners: Vec<u32>,
     allow_empty: bool,
     manifest: OnceLock<Result<Manifest>>,
+    /// It has just been scanned, and nobody has remembered it yet.
+    is_news: AtomicBool,
 }
 
 /// What the caller allows a template to be.
@@ -77,6 +81,7 @@ impl Template {
             owners,
             allow_empty: trust.allow_empty,
             manifest: OnceLock::new(),
+            is_news: AtomicBool::new(false),
         })
     }
 
@@ -90,13 +95,32 @@ impl Template {
         Some(Source { manifest, dir: &self.dir, path: &self.shown })
     }
 
-    /// The template as it is, scanned.
-    pub(super) fn source(&self, observer: &dyn Observer) -> Result<Source<'_>> {
-        let manifest = self.manifest.get_or_init(|| self.scan(observer));
+    /// The template as it is: as `recall` remembers it, if that is still true, or scanned.
+    pub(super) fn source(
+        &self,
+        observer: &dyn Observer,
+        recall: impl FnOnce(Remembered<'_>) -> Result<Option<Manifest>>,
+    ) -> Result<Source<'_>> {
+        let manifest = self.manifest.get_or_init(|| match recall(self.remembered())? {
+            Some(manifest) => self.checked(manifest),
+            None => self.scan(observer),
+        });
         match manifest {
             Ok(manifest) => Ok(Source { manifest, dir: &self.dir, path: &self.shown }),
             Err(error) => Err(error.clone()),
         }
+    }
+
+    fn remembered(&self) -> Remembered<'_> {
+        Remembered { dir: &self.dir, path: &self.shown, meta: &self.meta }
+    }
+
+    /// What is to be remembered of the template, if it was scanned and this has not been asked
+    /// before.
+    pub(super) fn news(&self) -> Option<(Remembered<'_>, &Manifest)> {
+        let source = self.scanned()?;
+        let first = self.is_news.swap(false, Ordering::Relaxed);
+        first.then_some((self.remembered(), source.manifest))
     }
 
     /// What to say about entries that no user is given.
@@ -106,7 +130,13 @@ impl Template {
     }
 
     fn scan(&self, observer: &dyn Observer) -> Result<Manifest> {
-        let manifest = Manifest::scan(&self.dir, &self.shown, observer)?;
+        let manifest = self.checked(Manifest::scan(&self.dir, &self.shown, observer)?)?;
+        self.is_news.store(true, Ordering::Relaxed);
+        Ok(manifest)
+    }
+
+    /// Insists that nobody else can change any part of it.
+    fn checked(&self, manifest: Manifest) -> Result<Manifest> {
         if manifest.is_empty() && !self.allow_empty {
             return Err(Refusal::TemplateEmpty.at(&self.shown));
         }

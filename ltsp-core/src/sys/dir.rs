@@ -128,9 +128,22 @@ impl Dir {
     pub fn list<E: From<SysError>>(
         &self,
         buf: &mut ListBuf,
-        mut visit: impl FnMut(DirEntry<'_>) -> Result<(), E>,
+        visit: impl FnMut(DirEntry<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         self.rewind()?;
+        self.list_fresh(buf, visit)
+    }
+
+    /// Like [`list`](Self::list) for a directory that has just been opened, which is at its
+    /// beginning.
+    ///
+    /// # Errors
+    /// Those of [`list`](Self::list).
+    pub fn list_fresh<E: From<SysError>>(
+        &self,
+        buf: &mut ListBuf,
+        mut visit: impl FnMut(DirEntry<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
         while self.list_some(buf, &mut visit)? {}
         Ok(())
     }

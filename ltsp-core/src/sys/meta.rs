@@ -101,6 +101,12 @@ impl Meta {
         (self.dev, self.ino)
     }
 
+    /// Whether it is a file with holes that are worth to be looked for.
+    #[must_use]
+    pub fn has_holes(&self) -> bool {
+        self.kind == FileType::File && self.size >= 128 * 1024 && self.allocated < self.size
+    }
+
     /// Whether it is a directory.
     #[must_use]
     pub fn is_dir(&self) -> bool {

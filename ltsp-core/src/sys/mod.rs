@@ -33,7 +33,7 @@ pub use name::{FileName, FileNameBuf};
 pub(crate) use root::{Links, is_foreign};
 pub use root::{Located, SysRoot};
 
-pub(crate) use clock::{Clocks, is_past, tick_passed};
+pub(crate) use clock::{Clocks, file_clock, is_past, tick_passed};
 pub(crate) use file::{Copied, CopyBuf};
 pub(crate) use lock::Lock;
 pub(crate) use mounts::{FsKind, Telling, mount_points_below};

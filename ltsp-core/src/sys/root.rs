@@ -278,11 +278,14 @@ impl<'a> Walk<'a> {
 
     /// If `name` here is a symbolic link that may be followed, does so.
     fn follow(&mut self, name: &FileName) -> Result<bool> {
+        if self.links == Links::Refuse {
+            return Ok(false);
+        }
         // A trusted directory has trusted links; what is in a sticky one must say so itself.
         let is_link = self.here().meta_of(name).is_ok_and(|meta| {
             meta.kind == FileType::Symlink && (meta.uid == 0 || meta.uid == current_uid())
         });
-        if self.links == Links::Refuse || !is_link {
+        if !is_link {
             return Ok(false);
         }
         self.followed += 1;
@@ -302,12 +305,16 @@ impl<'a> Walk<'a> {
         Ok(true)
     }
 
-    fn found(self, name: FileNameBuf) -> Result<Located> {
+    fn found(mut self, name: FileNameBuf) -> Result<Located> {
         let path = self.path().join(name.as_path());
-        let parent = self
-            .here()
-            .try_clone()
-            .map_err(|error| error.because("cannot hold this directory").at(&path))?;
+        let parent = match self.entered.pop() {
+            Some((dir, _)) => dir,
+            None => self
+                .root
+                .dir
+                .try_clone()
+                .map_err(|error| error.because("cannot hold this directory").at(&path))?,
+        };
         Ok(Located { parent, name, path, chain: self.chain })
     }
 }

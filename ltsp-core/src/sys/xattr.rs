@@ -26,6 +26,18 @@ impl Xattrs {
         self.0.is_empty()
     }
 
+    /// Names and values.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = &(CString, Vec<u8>)> {
+        self.0.iter()
+    }
+
+    /// Those that were [pairs](Self::pairs) before.
+    pub(crate) fn from_pairs(mut pairs: Vec<(CString, Vec<u8>)>) -> Self {
+        pairs.retain(|(name, _)| belongs_to_the_user(name));
+        pairs.sort();
+        Self(pairs)
+    }
+
     /// Reads those of an open file or directory. A file system without them has none.
     pub(crate) fn read(fd: BorrowedFd<'_>) -> SysResult<Self> {
         Self::read_those(fd, belongs_to_the_user)

@@ -82,8 +82,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) progress: &'a Progress<'a>,
 }
 
-/// How many directories make a unit of work.
-const UNIT: usize = 64;
+/// How many directories must wait for it to be worth while to hand some over.
+const SHARE: usize = 4;
 
 /// Compares a home with its template.
 ///
@@ -108,7 +108,8 @@ pub(crate) fn compare(subject: Subject<'_>) -> Result<Comparison> {
         total: Mutex::new(Comparison::default()),
         linked: manifest.link_groups().iter().flatten().copied().collect(),
     };
-    parallel(subject.threads, || {
+    let worth = manifest.dirs_of(NodeId::TOP).len() / SHARE;
+    parallel(subject.threads.min(worth), || {
         let mut worker = Worker {
             comparer: &comparer,
             found: Comparison::default(),
@@ -176,20 +177,16 @@ impl<'c> Worker<'c, '_> {
 
     /// Compares the directory `top` and what is below it, or leaves parts of that to others.
     fn subtree(&mut self, top: NodeId) -> Result<()> {
-        let manifest = self.manifest();
         let mut todo = vec![top];
-        let share = manifest.dirs_of(top).len() > UNIT;
+        let mut below = Vec::new();
         while let Some(dir) = todo.pop() {
             self.comparer.subject.progress.check()?;
-            let mut below = Vec::new();
             self.directory(dir, &mut below)?;
-            for child in below.into_iter().rev() {
-                // Large subtrees are worth a handover; small ones are done on the way.
-                if share && manifest.dirs_of(child).len() > UNIT / 4 {
-                    self.comparer.queue.push(child);
-                } else {
-                    todo.push(child);
-                }
+            todo.extend(below.drain(..).rev());
+            // The half that would be done last: nearest to the top, so most is below it.
+            if todo.len() >= SHARE && self.comparer.queue.is_hungry() {
+                let rest = todo.split_off(todo.len() / 2);
+                self.comparer.queue.extend(std::mem::replace(&mut todo, rest));
             }
         }
         Ok(())
@@ -203,16 +200,7 @@ impl<'c> Worker<'c, '_> {
         let fate = if node == NodeId::TOP { subject.top } else { mark.fate };
         let dir = match self.home.go(node) {
             Ok(dir) => dir,
-            // It was there a moment ago: somebody is at work in it.
-            Err(error) if error.is_not_found() || error.is_not_directory() => {
-                self.found.findings.push(Finding::Differs { node, why: "changes all the time" });
-                return Ok(());
-            }
-            Err(error) if error.is_denied() => {
-                self.found.findings.push(Finding::Differs { node, why: "cannot be entered" });
-                return Ok(());
-            }
-            Err(error) => return Err(self.comparer.fail(node, error, "cannot open it")),
+            Err(error) => return self.not_opened(node, error),
         };
         let fail = |error| self.comparer.fail(node, error, "cannot look at it");
         let meta = dir.meta().map_err(fail)?;
@@ -251,6 +239,33 @@ impl<'c> Worker<'c, '_> {
             return Ok(());
         }
         self.listed(node, below)
+    }
+
+    /// What it means that there is no directory to open.
+    fn not_opened(&mut self, node: NodeId, error: SysError) -> Result<()> {
+        let differs = |why| Finding::Differs { node, why };
+        if error.is_denied() {
+            self.found.findings.push(differs("cannot be entered"));
+            return Ok(());
+        }
+        if !(error.is_not_found() || error.is_not_directory() || error.is_cross_device()) {
+            return Err(self.comparer.fail(node, error, "cannot open it"));
+        }
+        let manifest = self.manifest();
+        let finding = match self.look(manifest.parent(node), manifest.name(node)) {
+            Ok(None) => Finding::Missing { node },
+            Ok(Some(meta)) if !meta.is_dir() => differs("is of another type"),
+            Ok(Some(_)) if error.is_cross_device() => {
+                return Err(self.comparer.fail(node, error, "cannot open it"));
+            }
+            Err(error) if error.kind() == ErrorKind::Unsafe && error.errno().is_none() => {
+                return Err(error);
+            }
+            // It is there now, or what it is in has gone: somebody is at work here.
+            Ok(Some(_)) | Err(_) => differs("changes all the time"),
+        };
+        self.found.findings.push(finding);
+        Ok(())
     }
 
     fn directory_differs(&mut self, node: NodeId, meta: &Meta) -> SysResult<Option<&'static str>> {
@@ -349,11 +364,16 @@ impl<'c> Worker<'c, '_> {
         let dir = manifest.parent(node);
         let name = manifest.name(node);
         let wanted = manifest.meta(node);
+        let above = self.comparer.mark(dir);
+        if wanted.is_dir() && !above.mixed && above.fate == Fate::Reset {
+            // Nearly always it is one: it is opened when its turn comes, and looked at then.
+            below.push(node);
+            return Ok(());
+        }
         let Some(meta) = self.look(dir, name)? else {
             self.found.findings.push(Finding::Missing { node });
             return Ok(());
         };
-        let above = self.comparer.mark(dir);
         let (fate, mixed) = if above.mixed {
             let mark = self.comparer.subject.rules.below(above, name.as_bytes());
             (mark.fate, mark.mixed)
@@ -488,7 +508,7 @@ impl<'c> Worker<'c, '_> {
                     // Its witness will speak for its content: from here on every store must show.
                     theirs.write_back()?;
                 }
-                self.opened_differs(&theirs, &ours, meta)
+                self.opened_differs(node, &theirs, &ours, meta)
             }
         }
     }
@@ -502,17 +522,19 @@ impl<'c> Worker<'c, '_> {
         let (dir, name) = (manifest.parent(node), manifest.name(node));
         let theirs = self.home.go(dir)?.open_file(name)?;
         let ours = self.template.go(dir)?.open_file(name)?;
-        self.opened_differs(&theirs, &ours, meta)
+        self.opened_differs(node, &theirs, &ours, meta)
     }
 
     fn opened_differs(
         &mut self,
+        node: NodeId,
         theirs: &File,
         ours: &File,
         meta: &Meta,
     ) -> SysResult<Option<&'static str>> {
+        let holes = meta.has_holes() || self.manifest().meta(node).has_holes();
         let buf = self.buf.get_or_insert_with(CopyBuf::new);
-        let same = theirs.same_content(ours, meta.size, buf)?;
+        let same = theirs.same_content(ours, meta.size, holes, buf)?;
         // The same inode as before, and nothing has happened to it since.
         let now = theirs.meta()?;
         let steady = now.id() == meta.id() && now.ctime == meta.ctime;

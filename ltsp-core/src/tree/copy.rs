@@ -14,7 +14,9 @@ use super::manifest::{Manifest, NodeId};
 use super::pool::{Progress, parallel};
 use super::{Counts, Owner};
 use crate::error::{Error, Result};
-use crate::sys::{CopyBuf, Dir, FileName, FileType, SysError, SysResult, Xattrs, current_uid};
+use crate::sys::{
+    CopyBuf, Dir, FileName, FileType, Meta, SysError, SysResult, Xattrs, current_uid,
+};
 
 /// A scanned tree, ready to be copied any number of times.
 #[derive(Clone, Copy)]
@@ -123,6 +125,23 @@ impl<'a> Copier<'a> {
 }
 
 impl Copier<'_> {
+    /// Like [`finish`](Self::finish) for a directory that was there before and looks like `meta`:
+    /// changes only what has to be.
+    pub(crate) fn mend(&self, node: NodeId, dir: &Dir, meta: &Meta) -> SysResult<()> {
+        let wanted = self.source.manifest.meta(node);
+        if self.chown && (meta.uid, meta.gid) != (self.owner.uid, self.owner.gid) {
+            dir.set_owner(self.owner.uid, self.owner.gid)?;
+        }
+        if meta.mode != mode_given(wanted.mode) {
+            dir.set_mode(mode_given(wanted.mode))?;
+        }
+        match self.source.manifest.xattrs(node) {
+            Some(xattrs) => xattrs.replace(dir.as_fd())?,
+            None => Xattrs::default().replace(dir.as_fd())?,
+        }
+        dir.set_mtime(wanted.mtime)
+    }
+
     fn add(&self, counts: Counts) {
         self.progress.done(counts.created, counts.bytes_written + counts.bytes_shared);
         self.total.lock().unwrap_or_else(PoisonError::into_inner).add(&counts);

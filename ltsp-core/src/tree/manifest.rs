@@ -1,5 +1,7 @@
 //! A tree's metadata in one flat table.
 
+mod memory;
+
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::ops::Range;
@@ -8,7 +10,7 @@ use std::path::{Path, PathBuf};
 use super::cursor::Cursor;
 use crate::error::{Error, ErrorKind, Result};
 use crate::progress::{Observer, check};
-use crate::sys::{Dir, FileName, FileType, ListBuf, Meta, SysError, Xattrs};
+use crate::sys::{Dir, FileName, FileType, ListBuf, Meta, SysError, Timestamp, Xattrs, file_clock};
 
 /// An entry of a [`Manifest`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,6 +37,7 @@ pub(crate) struct Manifest {
     groups: Vec<Vec<NodeId>>,
     devices_skipped: u64,
     fingerprint: u64,
+    settled: bool,
 }
 
 struct Node {
@@ -174,6 +177,22 @@ impl Manifest {
         (0..u32::try_from(self.nodes.len()).unwrap_or(u32::MAX)).map(NodeId)
     }
 
+    fn find_groups(&mut self) {
+        let mut groups: HashMap<NodeId, Vec<NodeId>> = HashMap::new();
+        for node in self.all() {
+            if let Some(first) = self.first_link(node) {
+                groups.entry(first).or_insert_with(|| vec![first]).push(node);
+            }
+        }
+        self.groups = groups.into_values().collect();
+    }
+
+    /// Whether the scan began later than anything in the tree was changed, by the clock that
+    /// changes are stamped with: any further change shows.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.settled
+    }
+
     /// Scans the tree at `top`, which `path` names in messages.
     ///
     /// # Errors
@@ -189,11 +208,13 @@ struct Scan<'a> {
     path: &'a Path,
     buf: ListBuf,
     hash: DefaultHasher,
+    begun: Option<Timestamp>,
     links: HashMap<(u64, u64), NodeId>,
 }
 
 impl<'a> Scan<'a> {
     fn new(top: &Dir, path: &'a Path) -> Result<Self> {
+        let begun = file_clock();
         let meta = top.meta().map_err(|error| error.because("cannot look at it").at(path))?;
         let node = Node {
             meta,
@@ -211,12 +232,14 @@ impl<'a> Scan<'a> {
             groups: Vec::new(),
             devices_skipped: 0,
             fingerprint: 0,
+            settled: false,
         };
         Ok(Self {
             manifest,
             path,
             buf: ListBuf::new(),
             hash: DefaultHasher::new(),
+            begun,
             links: HashMap::new(),
         })
     }
@@ -255,13 +278,9 @@ impl<'a> Scan<'a> {
             }
         }
         self.manifest.fingerprint = self.hash.finish();
-        let mut groups: HashMap<NodeId, Vec<NodeId>> = HashMap::new();
-        for node in self.manifest.all() {
-            if let Some(first) = self.manifest.first_link(node) {
-                groups.entry(first).or_insert_with(|| vec![first]).push(node);
-            }
-        }
-        self.manifest.groups = groups.into_values().collect();
+        let latest = self.manifest.nodes.iter().map(|node| node.meta.ctime).max();
+        self.manifest.settled = latest < self.begun;
+        self.manifest.find_groups();
         Ok(self.manifest)
     }
 
@@ -304,7 +323,11 @@ impl<'a> Scan<'a> {
         };
         let mut names: Vec<(usize, usize)> = Vec::new();
         let arena = &mut self.manifest.names;
-        dir.list::<SysError>(&mut self.buf, |entry| {
+        if node == NodeId::TOP {
+            dir.rewind()
+                .map_err(|error| error.because("cannot read this directory").at(self.path))?;
+        }
+        dir.list_fresh::<SysError>(&mut self.buf, |entry| {
             let start = arena.len();
             arena.extend_from_slice(entry.name.as_c_str().to_bytes_with_nul());
             names.push((start, arena.len()));

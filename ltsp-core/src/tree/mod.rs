@@ -9,6 +9,7 @@
 //! walked as they are, by `remove`, `sweep` and `carry`, with as few assumptions as that
 //! takes.
 
+pub(crate) mod bytes;
 pub(crate) mod carry;
 pub(crate) mod compare;
 pub(crate) mod copy;

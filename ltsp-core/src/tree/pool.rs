@@ -36,6 +36,7 @@ pub(crate) struct Queue<T> {
     state: Mutex<QueueState<T>>,
     wake: Condvar,
     waiting: AtomicUsize,
+    queued: AtomicUsize,
 }
 
 struct QueueState<T> {
@@ -46,11 +47,13 @@ struct QueueState<T> {
 
 impl<T> Queue<T> {
     pub(crate) fn new(items: impl IntoIterator<Item = T>) -> Self {
-        let items = items.into_iter().collect();
+        let items: VecDeque<T> = items.into_iter().collect();
+        let queued = AtomicUsize::new(items.len());
         Self {
             state: Mutex::new(QueueState { items, working: 0, closed: false }),
             wake: Condvar::new(),
             waiting: AtomicUsize::new(0),
+            queued,
         }
     }
 
@@ -60,13 +63,21 @@ impl<T> Queue<T> {
 
     /// Adds work.
     pub(crate) fn push(&self, item: T) {
-        self.lock().items.push_back(item);
+        self.extend([item]);
+    }
+
+    /// Adds work for one more thread.
+    pub(crate) fn extend(&self, items: impl IntoIterator<Item = T>) {
+        let mut state = self.lock();
+        state.items.extend(items);
+        self.queued.store(state.items.len(), Ordering::Relaxed);
+        drop(state);
         self.wake.notify_one();
     }
 
-    /// Whether a thread waits for work.
+    /// Whether a thread waits for work that is not there yet.
     pub(crate) fn is_hungry(&self) -> bool {
-        self.waiting.load(Ordering::Relaxed) > 0
+        self.waiting.load(Ordering::Relaxed) > self.queued.load(Ordering::Relaxed)
     }
 
     /// Lets `work` take from the queue until nothing is left and nobody may add anything, or
@@ -93,6 +104,7 @@ impl<T> Queue<T> {
             }
             if let Some(item) = state.items.pop_front() {
                 state.working += 1;
+                self.queued.store(state.items.len(), Ordering::Relaxed);
                 return Some(item);
             }
             if state.working == 0 {

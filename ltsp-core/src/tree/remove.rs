@@ -44,10 +44,14 @@ pub(crate) fn remove_all(
             Ok(())
         })
         .map_err(|error| error.because("cannot read this directory").at(path))?;
+    if names.is_empty() {
+        return Ok(0);
+    }
     let remover = Remover {
         grave,
         path,
         owner,
+        as_root: current_uid() == 0,
         progress,
         trees: Queue::new(names),
         lifted: AtomicU64::new(0),
@@ -65,6 +69,7 @@ struct Remover<'a> {
     grave: &'a Dir,
     path: &'a Path,
     owner: u32,
+    as_root: bool,
     progress: &'a Progress<'a>,
     /// Names in the grave that nobody is working on.
     trees: Queue<FileNameBuf>,
@@ -85,6 +90,12 @@ struct Frame {
 }
 
 impl Remover<'_> {
+    /// Without root's privileges nothing can be removed from a directory that its owner may not
+    /// write.
+    fn make_writable(&self, dir: &Dir) -> SysResult<()> {
+        if self.as_root { Ok(()) } else { dir.set_mode(0o700) }
+    }
+
     /// Makes a subdirectory a tree of its own.
     fn lift(&self, from: &Dir, name: &FileName) -> SysResult<()> {
         let number = self.lifted.fetch_add(1, Ordering::Relaxed);
@@ -116,7 +127,7 @@ impl Remover<'_> {
             .grave
             .open_dir_anyhow(name)
             .map_err(|error| trail.fail(name, error, "cannot open this directory to empty it"))?;
-        make_writable(&top).map_err(|error| trail.fail(name, error, "cannot empty it"))?;
+        self.make_writable(&top).map_err(|error| trail.fail(name, error, "cannot empty it"))?;
         let mut frames = vec![Frame::new(top, name.to_owned())];
         trail.push(name);
         loop {
@@ -236,14 +247,9 @@ impl Remover<'_> {
                 Err(error) => Err(trail.fail(name, error, "cannot take this directory away")),
             };
         }
-        make_writable(&dir).map_err(|error| trail.fail(name, error, "cannot empty it"))?;
+        self.make_writable(&dir).map_err(|error| trail.fail(name, error, "cannot empty it"))?;
         Ok(Some(dir))
     }
-}
-
-/// Without root's privileges nothing can be removed from a directory that its owner may not write.
-fn make_writable(dir: &Dir) -> SysResult<()> {
-    if current_uid() == 0 { Ok(()) } else { dir.set_mode(0o700) }
 }
 
 impl Frame {

@@ -50,6 +50,11 @@ impl<'a> Grave<'a> {
         self.moved.load(Ordering::Relaxed)
     }
 
+    /// Counts a directory that was moved here otherwise.
+    pub(crate) fn has_one_more(&self) {
+        self.moved.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// Moves a directory away, or unlinks what is none.
     pub(crate) fn take(&self, dir: &Dir, name: &FileName) -> SysResult<()> {
         // The kind was looked up a while ago and may have changed since.

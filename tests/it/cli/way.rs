@@ -85,6 +85,8 @@ fn content_of_used(host: &Host) -> String {
 #[test]
 fn a_deferred_cleanup_is_done_by_clean() {
     let host = host();
+    // Else it is up to chance which reset remembers the template, in a file beside the homes.
+    crate::reset_support::tick();
     run_home(&host, &format!("reset {TO_TEMPLATE} --user guest1")).fine();
     let usual = beside_the_homes(&host).len();
     fs::write(host.home("guest1").join("new"), "x").expect("root may");

@@ -9,6 +9,8 @@ use testkit::faults::{Fault, Point, Traced, points};
 use testkit::mount::{Mount, tmpfs_at};
 use testkit::{Digest, FileSystem, Host, Ignore, Snapshot, Tree, diff, oracle, remove_tree, tree};
 
+use crate::reset_support::tick;
+
 const NAME: &str = "mallory";
 const UID: u32 = 4611;
 
@@ -95,6 +97,8 @@ impl Scene {
             .template(template())
             .skeleton(template());
         let others = [host.template_path(), host.home("anna"), host.path("etc")].map(Snapshot::of);
+        // What has the time of this moment is not remembered: each run would make other calls.
+        tick();
         let options = options.split_whitespace().map(str::to_owned).collect();
         let before = Before::default();
         Self { host, verb, options, before, others: others.into(), own: None, _mount: mount }
@@ -286,7 +290,7 @@ impl Scene {
     #[track_caller]
     pub(super) fn assert_tidy(&self, what: &str) {
         for (dir, allowed) in [
-            (self.staging(), &["lock-", "receipt-", "spare-"][..]),
+            (self.staging(), &["lock-", "receipt-", "spare-", "template-"][..]),
             (self.host.home(NAME), &[][..]),
         ] {
             let Ok(entries) = fs::read_dir(&dir) else { continue };
