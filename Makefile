@@ -11,13 +11,14 @@ SOAK_SECONDS ?= 600
 
 CARGO ?= cargo
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+MSRV := $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 VENV := $(CURDIR)/.venv
 # Where cargo puts what it builds.
 OUT = $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 # One interpreter for every build of the Python face, else each change of it builds pyo3 anew.
 WITH_PYTHON := VIRTUAL_ENV=$(VENV) PYO3_PYTHON=$(VENV)/bin/python PATH="$(VENV)/bin:$$PATH"
 
-.PHONY: help demo test test-rust test-python lint fmt audit doc bench fuzz soak fresh install setup venv clean
+.PHONY: help demo test test-rust test-python lint fmt msrv audit doc bench fuzz soak fresh install setup venv clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -57,6 +58,10 @@ fmt: venv ## put every file into the format that lint wants
 	$(CARGO) fmt --manifest-path fuzz/Cargo.toml
 	$(WITH_PYTHON) ruff format ltsp-py
 
+msrv: ## the crates that are published, by the oldest Rust that they promise to build with (rustup)
+	rustup toolchain install --profile minimal --no-self-update $(MSRV)
+	$(CARGO) +$(MSRV) check -p ltsp-core -p ltsp-cli -p ltsp-py -p ltsp-ffi
+
 audit: ## look the dependencies up among known vulnerabilities (network, cargo-deny)
 	$(CARGO) deny check advisories
 
@@ -71,7 +76,7 @@ bench: ## benchmarks, then the comparison with the tools in use today
 # The sanitizers are reached from a stable compiler by RUSTC_BOOTSTRAP.
 fuzz: ## run every fuzz target for FUZZ_SECONDS (60)
 	@command -v cargo-fuzz >/dev/null || $(CARGO) install --locked cargo-fuzz
-	for target in $$($(CARGO) fuzz list); do \
+	targets=$$($(CARGO) fuzz list); for target in $$targets; do \
 	    mkdir -p fuzz/corpus/$$target; \
 	    RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run $$target fuzz/corpus/$$target fuzz/seeds/$$target -- -max_total_time=$(FUZZ_SECONDS); \
 	done

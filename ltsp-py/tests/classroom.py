@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-# Far from the ids of real accounts: a reset looks for the account's processes on the whole machine.
-FIRST_UID = 61_700
+# Far from the ids of real accounts and not those of another run of the tests: a reset looks for
+# the account's processes on the whole machine.
+FIRST_UID = 1_000_000_000 + os.getpid() % 100_000 * 10_000
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,7 @@ use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::os::unix::fs::{MetadataExt as _, lchown};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{self, Child, Command, ExitStatus, Output, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -25,7 +24,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
 use testkit::session::{OnTerm, Session};
-use testkit::{Digest, Host, Ignore, Snapshot, Tree, assert_same, diff, oracle, tree};
+use testkit::{Digest, Host, Ignore, Snapshot, Tree, assert_same, diff, new_ids, oracle, tree};
 
 /// The exit codes that scripts rely on; the numbers are the promise.
 mod code {
@@ -124,17 +123,9 @@ fn used() -> Tree {
     }
 }
 
-/// The first of ten ids that no other test uses: processes are known by their uid to the whole
-/// machine, and tests run side by side.
-fn ids() -> u32 {
-    static SERIAL: AtomicU32 = AtomicU32::new(0);
-    // Far above the ids of people and of services.
-    1_000_000_000 + process::id() % 100_000 * 10_000 + SERIAL.fetch_add(10, Ordering::Relaxed)
-}
-
 /// A system with a template, and guest1 and guest2 after a session.
 fn host() -> Host {
-    let host = Host::new().template(template()).accounts("guest", 2, ids());
+    let host = Host::new().template(template()).accounts("guest", 2, new_ids(2));
     host.home_tree("guest1", used()).home_tree("guest2", used())
 }
 

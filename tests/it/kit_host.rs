@@ -2,7 +2,7 @@
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use testkit::mount::on_each;
-use testkit::{Digest, Host, tree};
+use testkit::{Digest, Host, new_ids, tree};
 
 #[test]
 fn a_host_has_accounts_homes_a_template_and_goes_away_with_everything() {
@@ -63,4 +63,20 @@ fn two_hosts_on_one_file_system_do_not_meet() {
     assert_ne!(one.root(), two.root());
     let own = Host::new().account("anna", 1001, 1001, "/home/anna");
     assert!(own.home("anna").is_dir());
+}
+
+#[test]
+fn ids_are_handed_out_once_and_are_far_from_those_of_people() {
+    let shares = [3, 1, 2, 1].map(|count| {
+        std::thread::spawn(move || {
+            let first = new_ids(count);
+            first..first + count
+        })
+    });
+    let mut ids: Vec<u32> =
+        shares.into_iter().flat_map(|share| share.join().expect("there are enough")).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), 7, "{ids:?}");
+    assert!(ids.iter().all(|id| (1_000_000_000..2_100_000_000).contains(id)), "{ids:?}");
 }

@@ -4,6 +4,7 @@ use nix::unistd::Pid;
 use std::os::unix::process::ExitStatusExt;
 use std::time::{Duration, Instant};
 use testkit::mount::tmpfs;
+use testkit::new_ids;
 use testkit::session::{OnTerm, Session};
 
 fn wait_for_end(session: &mut Session) -> Option<i32> {
@@ -19,16 +20,15 @@ fn wait_for_end(session: &mut Session) -> Option<i32> {
 
 #[test]
 fn a_session_runs_as_the_account_in_the_directory_and_ends_by_term_or_only_by_kill() {
-    let mount = tmpfs("");
-    let mut polite = Session::start(1234, 1235, mount.path(), OnTerm::Ends);
-    let mut stubborn = Session::start(1234, 1235, mount.path(), OnTerm::Ignores);
+    let (mount, id) = (tmpfs(""), new_ids(2));
+    let mut polite = Session::start(id, id + 1, mount.path(), OnTerm::Ends);
+    let mut stubborn = Session::start(id, id + 1, mount.path(), OnTerm::Ignores);
     for session in [&polite, &stubborn] {
         let status =
             std::fs::read_to_string(format!("/proc/{}/status", session.pid())).expect("it runs");
-        assert!(
-            status.contains("Uid:\t1234\t1234\t1234\t1234\nGid:\t1235\t1235\t1235\t1235\n"),
-            "{status}"
-        );
+        let line = |what: &str, id: u32| format!("\n{what}:\t{id}\t{id}\t{id}\t{id}\n");
+        assert!(status.contains(&line("Uid", id)), "{status}");
+        assert!(status.contains(&line("Gid", id + 1)), "{status}");
         let cwd = std::fs::read_link(format!("/proc/{}/cwd", session.pid())).expect("it runs");
         assert_eq!(cwd, mount.path());
         kill(Pid::from_raw(session.pid()), Signal::SIGTERM).expect("it runs");

@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 use testkit::kernel::{Refusal, refusing};
 use testkit::mount::{btrfs_quota, tmpfs, tmpfs_at};
 use testkit::tree::{dir, filler};
-use testkit::{Digest, FileSystem, Host, Ignore, Snapshot, Tree, assert_same, diff, oracle, tree};
+use testkit::{
+    Digest, FileSystem, Host, Ignore, Snapshot, Tree, assert_same, diff, new_ids, oracle, tree,
+};
 
 const NAME: &str = "mallory";
 const UID: u32 = 4631;
@@ -464,18 +466,17 @@ fn a_template_on_another_file_system_is_copied() {
 #[test]
 fn an_ordinary_user_resets_homes_of_a_root_of_its_own_and_no_others() {
     // Its processes must not make another test's account busy.
-    const UID: u32 = 4651;
-    const GID: u32 = 5651;
+    let (uid, gid, other) = (new_ids(1), new_ids(1), new_ids(1));
     let mount = tmpfs("size=256m");
-    let host = host_of(mount.path(), UID, GID)
-        .account("other", UID + 10, GID + 10, "/home/other")
+    let host = host_of(mount.path(), uid, gid)
+        .account("other", other, other, "/home/other")
         .home_tree("other", tree! { "hers" => file("hers\n") });
     let shut = tree! {
         "shut/below" => dir().mode(0),
         "shut/below/file" => file("x"),
         "readonly/file" => file("y").mode(0o400),
     };
-    shut.owned_by(UID, GID).build_at(host.home(NAME));
+    shut.owned_by(uid, gid).build_at(host.home(NAME));
     for name in ["readonly", "shut"] {
         let mode = if name == "shut" { 0o000 } else { 0o500 };
         fs::set_permissions(host.home(NAME).join(name), fs::Permissions::from_mode(mode))
@@ -486,14 +487,14 @@ fn an_ordinary_user_resets_homes_of_a_root_of_its_own_and_no_others() {
     // Everything but the other's home is this user's own.
     for path in oracle::find(host.root(), &["-not", "-path", "*/home/other*"]) {
         let path = host.root().join(String::from_utf8(path).expect("plain names"));
-        lchown(path, Some(UID), Some(GID)).expect("root may");
+        lchown(path, Some(uid), Some(gid)).expect("root may");
     }
-    lchown(host.root(), Some(UID), Some(GID)).expect("root may");
+    lchown(host.root(), Some(uid), Some(gid)).expect("root may");
     let as_user = |account: &str, options: &str| {
         let mut command = Command::new(&program);
         command.args(["home", "reset", "--user", account, "--template", host.template_inside()]);
         command.arg("--root").arg(host.root()).args(options.split_whitespace());
-        command.uid(UID).gid(GID).current_dir("/").env_clear();
+        command.uid(uid).gid(gid).current_dir("/").env_clear();
         command.output().expect("the command can start")
     };
     for strategy in ["swap", "in-place"] {
@@ -503,7 +504,7 @@ fn an_ordinary_user_resets_homes_of_a_root_of_its_own_and_no_others() {
         assert_template(&host, strategy);
         assert_tidy(&host);
         fs::write(host.home(NAME).join(".config/app/settings"), "changed").expect("root may");
-        tree! { "new/file" => file("x") }.owned_by(UID, GID).build_at(host.home(NAME));
+        tree! { "new/file" => file("x") }.owned_by(uid, gid).build_at(host.home(NAME));
         fs::set_permissions(host.home(NAME).join("new"), fs::Permissions::from_mode(0o000))
             .expect("root may");
     }

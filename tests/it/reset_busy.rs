@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 use ltsp_core::ErrorKind;
 use ltsp_core::home::{Busy, HomeReset, Policy};
 use testkit::session::{OnTerm, Session};
-use testkit::{Host, Snapshot, oracle, tree};
+use testkit::{Host, Snapshot, new_ids, oracle, tree};
 
 use crate::reset_support::{
-    STRATEGIES, exact, fails, guest, is_the_template, new_uid, plain, reset, run, verified,
+    STRATEGIES, exact, fails, guest, is_the_template, plain, reset, run, verified,
 };
 
 fn ready() -> Host {
@@ -69,7 +69,7 @@ fn a_busy_home_is_refused_with_its_processes() {
 fn terminate_ends_every_process_of_the_account() {
     for strategy in STRATEGIES {
         let host = ready();
-        let other = new_uid();
+        let other = new_ids(1);
         let mut bystander = Session::start(other, other, Path::new("/"), OnTerm::Ends);
         let mut sessions =
             [OnTerm::Ends, OnTerm::Ignores, OnTerm::Ends].map(|on_term| session(&host, on_term));
@@ -108,7 +108,7 @@ fn ignore_goes_on() {
 
 #[test]
 fn processes_of_another_account_do_not_count() {
-    let other = new_uid();
+    let other = new_ids(1);
     let host = ready().account("other", other, other, "/home/other");
     let _session = session(&host, OnTerm::Ends);
     run(&reset(&host, Policy::Exact).user("other"));

@@ -8,11 +8,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use ltsp_core::home::{Action, Outcome, Policy, Strategy};
 use ltsp_core::{CancelToken, ErrorKind, Event, Observer};
 use testkit::tree::dir;
-use testkit::{Digest, Host, Ignore, Snapshot, assert_same, tree};
+use testkit::{Digest, Host, Ignore, Snapshot, assert_same, new_ids, tree};
 
 use crate::reset_support::{
-    STRATEGIES, WAYS, disorder, everything, exact, fails, guest, is_the_template, new_uid, plain,
-    plan, reset, run, staged, threads, verified,
+    STRATEGIES, WAYS, disorder, everything, exact, fails, guest, is_the_template, plain, plan,
+    reset, run, staged, threads, verified,
 };
 
 /// A template, and a home in which each thing is wrong in one way.
@@ -129,7 +129,7 @@ impl Observer for Log {
 #[test]
 fn many_homes_are_reset_and_the_failure_of_one_stops_no_other() {
     for (strategy, count) in WAYS {
-        let mut host = Host::new().template(plain()).accounts("g", 12, 59_000);
+        let mut host = Host::new().template(plain()).accounts("g", 12, new_ids(12));
         for number in 1..=12 {
             host = host.home_tree(&format!("g{number}"), tree! { "x" => file("x") });
         }
@@ -227,8 +227,8 @@ fn who_cancels_before_the_beginning_finds_nothing_done() {
 #[test]
 fn a_missing_home_is_made_if_that_is_wanted() {
     for strategy in STRATEGIES {
-        let uid = new_uid();
-        let host = Host::new().account_without_home("guest", uid, uid + 20_000, "/home/guest");
+        let uid = new_ids(2);
+        let host = Host::new().account_without_home("guest", uid, uid + 1, "/home/guest");
         let host = host.template(plain());
         let reset = exact(&host).strategy(strategy);
         assert_eq!(fails(&reset).kind(), ErrorKind::NotFound);
@@ -238,7 +238,7 @@ fn a_missing_home_is_made_if_that_is_wanted() {
         assert!(!host.home("guest").exists());
         let report = run(&reset);
         assert_eq!(report.counts.created, planned.homes[0].counts.created);
-        assert_eq!((report.uid, report.gid), (uid, uid + 20_000));
+        assert_eq!((report.uid, report.gid), (uid, uid + 1));
         assert!(matches!(report.outcome, Outcome::Reset), "{report:?}");
         is_the_template(&host);
         verified(&reset);

@@ -6,10 +6,10 @@ use ltsp_core::home::{HomeReset, Plan, Policy};
 use ltsp_core::{Error, ErrorKind};
 use testkit::mount::{bind, tmpfs_at};
 use testkit::tree::dir;
-use testkit::{Host, Snapshot, tree};
+use testkit::{Host, Snapshot, new_ids, tree};
 
 use crate::reset_support::{
-    STRATEGIES, exact, fails, guest, is_the_template, new_uid, plain, reset, root, run, staging,
+    STRATEGIES, exact, fails, guest, is_the_template, plain, reset, root, run, staging,
 };
 
 /// Insists that neither a run nor a plan does it, for this reason, and that nothing at all happens.
@@ -75,7 +75,7 @@ fn a_link_to_a_home_is_refused() {
 #[test]
 fn a_home_of_another_owner_is_refused() {
     let host = ready();
-    let (uid, other) = (host.of("guest").uid, new_uid());
+    let (uid, other) = (host.of("guest").uid, new_ids(1));
     host.chown_chmod("/home/guest", other, other, 0o700);
     let why = format!("this home belongs to user {other}, but its account is user {uid}");
     refused(&host, &exact(&host), ErrorKind::Refused, &why);
@@ -85,7 +85,7 @@ fn a_home_of_another_owner_is_refused() {
 
 #[test]
 fn a_home_of_two_accounts_is_refused() {
-    let other = new_uid();
+    let other = new_ids(1);
     let host = ready().account_without_home("other", other, other, "/home/guest");
     let why = "\"guest\" and \"other\" share this home";
     refused(&host, &exact(&host), ErrorKind::Refused, why);
@@ -177,7 +177,7 @@ fn dir_at(host: &Host, path: &str, mode: u32) {
 #[test]
 fn a_template_that_others_can_change_is_refused() {
     let host = ready();
-    let (other, group) = (new_uid(), 4711);
+    let (other, group) = (new_ids(1), 4711);
     let part = "/srv/template/Desktop/readme";
     type Case<'a> = (&'a str, (u32, u32, u32), (u32, u32, u32), &'a str);
     let belongs = format!("belongs to user {other}");
@@ -210,7 +210,7 @@ fn a_template_that_others_can_change_is_refused() {
 #[test]
 fn a_home_below_somebody_elses_directory_is_refused() {
     let host = ready();
-    let other = new_uid();
+    let other = new_ids(1);
     let belongs = format!("this directory belongs to user {other}, who could exchange what is in");
     for (owner, group, mode, why) in [
         (other, other, 0o755, belongs.as_str()),
@@ -233,7 +233,7 @@ fn a_home_below_somebody_elses_directory_is_refused() {
 
 #[test]
 fn paths_and_names_that_lead_nowhere_are_refused() {
-    let uid = new_uid();
+    let uid = new_ids(1);
     let host = ready().account_without_home("lost", uid, uid, "home/lost");
     let cases = [
         (home_at(&host, "home/guest"), ErrorKind::InvalidInput, "does not begin with a slash"),
@@ -265,7 +265,7 @@ fn a_pattern_without_sense_is_refused_with_its_place() {
 #[test]
 fn a_staging_directory_that_is_not_private_is_refused() {
     let host = ready();
-    let other = new_uid();
+    let other = new_ids(1);
     for (owner, mode) in [(other, 0o700), (0, 0o777), (0, 0o750), (0, 0o701)] {
         dir_at(&host, "/home/.ltsp-staging", 0o700);
         host.chown_chmod("/home/.ltsp-staging", owner, owner, mode);

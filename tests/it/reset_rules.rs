@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use ltsp_core::home::Strategy;
 use testkit::digest::{Kind, Record};
 use testkit::mount::on_each;
-use testkit::tree::dir;
-use testkit::{Digest, Host, Snapshot, tree};
+use testkit::tree::{dir, file, hard_link};
+use testkit::{Digest, Host, Snapshot, Tree, tree};
 
 use crate::reset_support::{
     STRATEGIES, WAYS, exact, guest, guest_on, is_the_template, plain, run, threads, unchanged,
@@ -316,6 +316,104 @@ fn what_is_kept_survives_however_deep_it_is() {
         assert!(host.home("guest").join("Pictures").join("d/".repeat(300)).is_dir());
         verified(&reset);
         unchanged(&run(&reset.strategy(Strategy::InPlace)));
+    }
+}
+
+#[test]
+fn what_is_kept_survives_in_a_directory_of_another_user() {
+    for strategy in STRATEGIES {
+        for (uid, mode) in [(0, 0o755), (0, 0o777), (4713, 0o755)] {
+            let whose = format!("{strategy}, {uid} {mode:o}");
+            let host = guest().template(tree! {
+                "shared/of the template" => file("t"),
+                "kept/of the template" => file("t"),
+            });
+            let host = host.home_tree(
+                "guest",
+                tree! {
+                    "shared" => dir().mode(mode).owner(uid, uid),
+                    "shared/mine" => file("mine"),
+                    "shared/other" => file("not kept"),
+                    "kept" => dir().mode(mode).owner(uid, uid),
+                    "kept/mine" => file("mine"),
+                    "extra" => dir().mode(mode).owner(uid, uid),
+                    "extra/mine" => file("mine"),
+                    "gone" => dir().mode(mode).owner(uid, uid),
+                    "gone/not kept" => file("not kept"),
+                },
+            );
+            let before = Digest::of(host.home("guest"));
+            let reset =
+                exact(&host).strategy(strategy).keep("shared/mine").keep("extra/mine").keep("kept");
+            run(&reset);
+            let after = Digest::of(host.home("guest"));
+            for path in ["shared/mine", "extra/mine", "kept", "kept/mine"] {
+                assert!(after.has(path), "{whose}: {path} is gone");
+            }
+            assert_kept(&before, &after, &["shared/mine", "extra/mine", "kept", "kept/mine"]);
+            assert!(!after.has("gone"), "{whose}");
+            verified(&reset);
+            unchanged(&run(&reset.strategy(Strategy::InPlace)));
+        }
+    }
+}
+
+#[test]
+fn hard_links_of_the_template_take_the_place_of_directories_with_nothing_to_keep() {
+    const NAMES: [&str; 3] = ["a", "b", "c"];
+    for (strategy, subset) in STRATEGIES.iter().flat_map(|way| (1..8).map(move |set| (*way, set))) {
+        for content in ["of the template", "changed"] {
+            let host = guest().template(tree! {
+                "a" => file("of the template").mtime(1_500_000_000, 1),
+                "b" => hard_link("a"),
+                "c" => hard_link("a"),
+            });
+            let (mut home, mut first) = (Tree::new(), None);
+            for (bit, name) in NAMES.into_iter().enumerate() {
+                home = if subset & (1 << bit) != 0 {
+                    home.with(format!("{name}/other"), file("not kept"))
+                } else if let Some(first) = first {
+                    home.with(name, hard_link(first))
+                } else {
+                    first = Some(name);
+                    home.with(name, file(content).mtime(1_500_000_000, 1))
+                };
+            }
+            let host = host.home_tree("guest", home);
+            let reset = exact(&host).strategy(strategy).keep("*/mine");
+            run(&reset);
+            is_the_template(&host);
+            verified(&reset);
+            unchanged(&run(&reset.strategy(Strategy::InPlace)));
+        }
+    }
+}
+
+#[test]
+fn what_is_kept_below_a_directory_wins_over_hard_links_of_the_template() {
+    for strategy in STRATEGIES {
+        for names in [["a", "b"], ["b", "a"]] {
+            let [partly, other] = names;
+            let host = guest().template(tree! { "a" => file("t"), "b" => hard_link("a") });
+            let host = host.home_tree(
+                "guest",
+                tree! {
+                    format!("{partly}/mine") => file("mine"),
+                    format!("{partly}/other") => file("not kept"),
+                },
+            );
+            let before = Digest::of(host.home("guest"));
+            let reset = exact(&host).strategy(strategy).keep(format!("{partly}/mine"));
+            run(&reset);
+            let after = Digest::of(host.home("guest"));
+            let mine = format!("{partly}/mine");
+            assert!(after.has(&mine), "{strategy}: {mine} is gone");
+            assert_kept(&before, &after, &[&mine]);
+            assert!(!after.has(format!("{partly}/other")), "{strategy}");
+            assert_eq!(after.at(other).kind, Kind::File, "{strategy}");
+            verified(&reset);
+            unchanged(&run(&reset.strategy(Strategy::InPlace)));
+        }
     }
 }
 

@@ -3,12 +3,12 @@ use std::fs::{self, File, OpenOptions};
 use std::num::NonZeroUsize;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::Ordering;
 
 use ltsp_core::home::{HomeReport, HomeReset, Outcome, Plan, Policy, Strategy};
 use ltsp_core::{Error, SysRoot};
 use testkit::tree::Tree;
-use testkit::{Digest, Host, Ignore, assert_same, tree};
+use testkit::{Digest, Host, Ignore, assert_same, new_ids, tree};
 
 /// Both ways to reset, with one thread and with two.
 pub(crate) const WAYS: [(Strategy, usize); 4] =
@@ -16,24 +16,18 @@ pub(crate) const WAYS: [(Strategy, usize); 4] =
 
 pub(crate) const STRATEGIES: [Strategy; 2] = [Strategy::Swap, Strategy::InPlace];
 
-/// A uid that no other test uses, so that no test meets another's processes.
-pub(crate) fn new_uid() -> u32 {
-    static NEXT: AtomicU32 = AtomicU32::new(60_000);
-    NEXT.fetch_add(1, Ordering::Relaxed)
-}
-
 /// A host with the account `guest` (uid and gid differ) and its empty home.
 #[track_caller]
 pub(crate) fn guest_on(dir: &Path) -> Host {
-    let uid = new_uid();
-    Host::on(dir).account("guest", uid, uid + 20_000, "/home/guest")
+    let uid = new_ids(2);
+    Host::on(dir).account("guest", uid, uid + 1, "/home/guest")
 }
 
 /// The same on a tmpfs of its own.
 #[track_caller]
 pub(crate) fn guest() -> Host {
-    let uid = new_uid();
-    Host::new().account("guest", uid, uid + 20_000, "/home/guest")
+    let uid = new_ids(2);
+    Host::new().account("guest", uid, uid + 1, "/home/guest")
 }
 
 pub(crate) fn root(host: &Host) -> SysRoot {

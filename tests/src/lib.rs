@@ -9,6 +9,7 @@ pub mod digest;
 pub mod faults;
 pub mod fuzz;
 pub mod host;
+mod ids;
 pub mod kernel;
 pub mod mount;
 pub mod naive;
@@ -21,6 +22,7 @@ mod xattr;
 
 pub use digest::{Digest, Ignore, Snapshot, assert_same, diff};
 pub use host::Host;
+pub use ids::new_ids;
 pub use mount::FileSystem;
 pub use remove::remove_tree;
 pub use tree::{Entry, Tree};

@@ -175,15 +175,15 @@ impl Mender<'_> {
         })?;
         let mut counts =
             Counts { unchanged: found.unchanged, kept: found.kept, ..Counts::default() };
-        let Comparison { findings, confirmed, relink, .. } = found;
         let before = known.as_ref().map(Receipt::circumstances);
         let mut witnesses = known
             .map_or_else(|| Witnesses::unknown(manifest.table_len()), |receipt| receipt.witnesses);
-        let news = !(findings.is_empty() && confirmed.is_empty() && relink.is_empty());
-        for (node, witness) in confirmed {
+        let news =
+            !(found.findings.is_empty() && found.confirmed.is_empty() && found.relink.is_empty());
+        for &(node, witness) in &found.confirmed {
             witnesses.set(node.index(), Some(witness));
         }
-        let work = self.clear(manifest, findings, relink, &mut counts)?;
+        let work = self.clear(manifest, found, &mut counts)?;
         let copier = Copier::new(source, job.target.owner, job.progress);
         self.make(manifest, &copier, &work)?;
         self.relink(manifest, &work.relink)?;
@@ -239,11 +239,11 @@ impl Mender<'_> {
     fn clear(
         &mut self,
         manifest: &Manifest,
-        mut findings: Vec<Finding>,
-        relink: Vec<Vec<NodeId>>,
+        mut found: Comparison,
         counts: &mut Counts,
     ) -> Result<Work> {
-        let mut work = Work { makes: Vec::new(), touched: BTreeMap::new(), relink };
+        let mut findings = std::mem::take(&mut found.findings);
+        let mut work = Work { makes: Vec::new(), touched: BTreeMap::new(), relink: Vec::new() };
         let mut cursor = Cursor::new(manifest, &self.live.dir, NodeId::TOP);
         for dir in findings.iter().map(|finding| place_of(manifest, finding)) {
             if let Entry::Vacant(entry) = work.touched.entry(dir) {
@@ -294,11 +294,13 @@ impl Mender<'_> {
                         if let Some(node) = node {
                             counts.created += manifest.weight(node).0;
                             work.makes.push(node);
+                            found.relink_too(manifest, node);
                         }
                     }
                 }
             }
         }
+        work.relink = found.relink;
         Ok(work)
     }
 

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use super::Owner;
 use super::copy::{Source, mode_given};
 use super::cursor::Cursor;
-use super::manifest::NodeId;
+use super::manifest::{Manifest, NodeId};
 use super::pool::{Progress, Queue, parallel};
 use super::rules::{Fate, Mark, Rules};
 use super::witness::{Witness, Witnesses};
@@ -57,8 +57,26 @@ pub(crate) struct Comparison {
     pub(crate) relink: Vec<Vec<NodeId>>,
     /// Inode and number of names of what the home has for hard-linked entries.
     links: HashMap<NodeId, (u64, u32)>,
-    /// Hard-linked entries that are kept.
+    /// Hard-linked entries that are kept, or that cannot be made because of what is kept there.
     kept_links: HashSet<NodeId>,
+}
+
+impl Comparison {
+    /// Adds to the sets of hard links that are to be restored an entry of the template that will be
+    /// made after all: nothing of the directory in its place was to be kept.
+    pub(crate) fn relink_too(&mut self, manifest: &Manifest, node: NodeId) {
+        let Some(group) = manifest.link_groups().iter().find(|group| group.contains(&node)) else {
+            return;
+        };
+        self.kept_links.remove(&node);
+        if let Some(known) = self.relink.iter_mut().find(|set| group.contains(&set[0])) {
+            known.push(node);
+            return;
+        }
+        let is_there = |member: &&NodeId| **member != node && !self.kept_links.contains(*member);
+        let first = group.iter().find(is_there).copied();
+        self.relink.push(first.into_iter().chain([node]).collect());
+    }
 }
 
 /// A home, and what it is compared with.
@@ -171,7 +189,7 @@ impl Comparer<'_> {
 }
 
 impl<'c> Worker<'c, '_> {
-    fn manifest(&self) -> &'c super::Manifest {
+    fn manifest(&self) -> &'c Manifest {
         self.comparer.subject.source.manifest
     }
 
@@ -204,12 +222,15 @@ impl<'c> Worker<'c, '_> {
         };
         let fail = |error| self.comparer.fail(node, error, "cannot look at it");
         let meta = dir.meta().map_err(fail)?;
-        if meta.uid != subject.owner.uid && node != NodeId::TOP && fate == Fate::Reset {
-            self.found.findings.push(Finding::Differs { node, why: "belongs to another user" });
+        let something_stays = fate == Fate::Keep || mark.mixed;
+        if something_stays && is_foreign(&meta, subject.owner.uid) {
+            // A third user's directory in which something is kept stays as it is, with all that is
+            // in it.
+            self.no_links_below(node);
             return Ok(());
         }
-        if fate == Fate::Keep && is_foreign(&meta, subject.owner.uid) {
-            // A third user's directory that is kept stays as it is, with all that is in it.
+        if meta.uid != subject.owner.uid && node != NodeId::TOP && !something_stays {
+            self.found.findings.push(Finding::Differs { node, why: "belongs to another user" });
             return Ok(());
         }
         let witness = Witness::of(&meta);
@@ -266,6 +287,24 @@ impl<'c> Worker<'c, '_> {
         };
         self.found.findings.push(finding);
         Ok(())
+    }
+
+    /// If `node` is a hard link of the template it cannot be made.
+    fn no_link_at(&mut self, node: NodeId) {
+        if self.comparer.linked.contains(&node) {
+            self.found.kept_links.insert(node);
+        }
+    }
+
+    /// No hard link of the template below `node` can be made.
+    fn no_links_below(&mut self, node: NodeId) {
+        if self.comparer.linked.is_empty() {
+            return;
+        }
+        let manifest = self.manifest();
+        for &dir in manifest.dirs_of(node) {
+            manifest.children(dir).for_each(|child| self.no_link_at(child));
+        }
     }
 
     fn directory_differs(&mut self, node: NodeId, meta: &Meta) -> SysResult<Option<&'static str>> {
@@ -389,22 +428,18 @@ impl<'c> Worker<'c, '_> {
         }
         if meta.is_dir() && mixed {
             let mark = self.comparer.subject.rules.below(above, name.as_bytes());
+            // Something in it may stay.
+            self.no_link_at(node);
             let (name, node) = (name.to_owned(), Some(node));
             self.found.findings.push(Finding::Mixed { dir, name, mark, node });
             return Ok(());
         }
         if fate == Fate::Keep {
             self.found.kept += 1;
-            if self.comparer.linked.contains(&node) {
-                self.found.kept_links.insert(node);
-            }
-            // It stands where the template has a directory: no hard link below that can be made.
-            if wanted.is_dir() && !self.comparer.linked.is_empty() {
-                for &dir in manifest.dirs_of(node) {
-                    let children = manifest.children(dir);
-                    let linked = children.filter(|child| self.comparer.linked.contains(child));
-                    self.found.kept_links.extend(linked);
-                }
+            self.no_link_at(node);
+            if wanted.is_dir() {
+                // It stands where the template has a directory.
+                self.no_links_below(node);
             }
             return Ok(());
         }

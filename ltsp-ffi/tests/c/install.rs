@@ -147,3 +147,27 @@ fn a_program_can_be_linked_with_the_static_library() {
     assert!(!needed.contains("libltsp"), "{needed}");
     run(&mut Command::new(&program));
 }
+
+#[test]
+fn the_manifest_tells_cargo_c_what_is_installed() {
+    let crate_dir = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let manifest = fs::read_to_string(crate_dir.join("Cargo.toml")).expect("it is there");
+    let section = |name: &str| {
+        let rest = manifest.split_once(&format!("[{name}]\n"));
+        let (_, rest) = rest.unwrap_or_else(|| panic!("no section {name}"));
+        rest.split("\n[").next().expect("the section").to_owned()
+    };
+    // Without this feature it does not build.
+    assert!(section("features").lines().any(|line| line == "capi = []"));
+    // Not made anew from the sources but the header that is tested.
+    assert!(section("package.metadata.capi.header").contains("generation = false"));
+    let headers = section("package.metadata.capi.install.include");
+    assert!(headers.contains("from = \"include/ltsp.h\", to = \"\""), "{headers}");
+    assert!(crate_dir.join("include/ltsp.h").is_file());
+    // The soname's number is the first of the version, which is in build.rs, too.
+    let library = section("package.metadata.capi.library");
+    assert!(library.contains("version_suffix_components = 1"), "{library}");
+    let major = env!("CARGO_PKG_VERSION_MAJOR");
+    let build = fs::read_to_string(crate_dir.join("build.rs")).expect("it is there");
+    assert!(build.contains(&format!("soname,libltsp.so.{major}\"")), "{build}");
+}

@@ -80,7 +80,7 @@ pub(crate) struct Root {
 pub(crate) fn scratch_root() -> Root {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let first_uid = 1_000_000_000 + std::process::id() % 10_000 * 10_000 + number * 10;
+    let first_uid = 1_000_000_000 + std::process::id() % 100_000 * 10_000 + number * 10;
     let root = Scratch::new();
     for dir in ["etc/skel", "proc", "home/guest/.config/app", "home/guest/Desktop", "var/lib"] {
         fs::create_dir_all(root.join(dir)).expect("a new tree");

@@ -13,6 +13,7 @@ use testkit::{FileSystem, Host, Snapshot};
 
 /// The account under attack is its own attacker.
 pub(super) const NAME: &str = "mallory";
+/// The same in every arena: resets here never look for processes, so they do not meet the attackers of another one.
 pub(super) const UID: u32 = 4601;
 
 /// Far longer than any reset here takes, even when a dozen attackers share two processors.

@@ -71,7 +71,7 @@ fn the_owner_of_a_template_must_be_trusted() {
 
 #[test]
 fn a_missing_home_is_made_only_on_request() {
-    let id = ids();
+    let id = new_ids(1);
     let host = host().account_without_home("new", id, id, "/home/new");
     let line = format!("reset {TO_TEMPLATE} --user new");
     run_home(&host, &line).ends_with(code::NOT_FOUND);

@@ -58,7 +58,7 @@ fn ctrl_c_in_the_middle_leaves_each_home_old_or_new() {
         let path = format!("many/{}/{number}", number % 100);
         big = big.with(path, testkit::tree::file("content"));
     }
-    let mut host = Host::new().template(big).accounts("guest", 5, ids());
+    let mut host = Host::new().template(big).accounts("guest", 5, new_ids(5));
     for number in 1..=5 {
         host = host.home_tree(&format!("guest{number}"), used());
     }

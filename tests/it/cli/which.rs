@@ -31,7 +31,7 @@ fn homes_by_path_take_their_ids_in_order() {
 #[test]
 fn a_home_whose_name_is_no_text_is_reset() {
     let host = host();
-    let id = ids();
+    let id = new_ids(1);
     let name = OsString::from_vec(b"/home/k\xe4the\n".to_vec());
     let home = host.path(&name);
     used().owned_by(id, id).with_root(tree::dir().mode(0o700)).build_at(&home);
