@@ -12,6 +12,7 @@ pub mod host;
 pub mod kernel;
 pub mod mount;
 pub mod naive;
+pub mod naive_lts;
 pub mod oracle;
 pub mod remove;
 pub mod session;

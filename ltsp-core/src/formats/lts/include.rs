@@ -10,7 +10,7 @@ use std::path::Path;
 use super::document::{Body, LtsConf};
 use super::parser::{Include, parse};
 use crate::error::{Error, ErrorKind, Result};
-use crate::text::{Document as _, Includes, Source, Span};
+use crate::text::{Document as _, Includes, Source};
 
 /// How much of a file the scanner reads at once.
 pub(super) const BLOCK: usize = 8192;
@@ -93,9 +93,4 @@ pub(super) fn join(document: &LtsConf, includes: &dyn Includes) -> Result<(Body,
             _ => return Ok((Body::joined(parts, text, parsed), warnings)),
         }
     }
-}
-
-/// Whether what stands at `span` is read although the file includes another.
-pub(super) fn is_cut_off(includes: &[Include], length: usize, span: Span) -> bool {
-    includes.first().is_some_and(|include| cut(include, length) <= span.start)
 }
