@@ -237,7 +237,7 @@ impl Lint<'_> {
         let room = names.len() < 2_000;
         let near = *names.entry(key.to_ascii_uppercase()).or_insert_with(|| {
             let name = std::str::from_utf8(key).ok().filter(|name| name.len() > 3 && room)?;
-            did_you_mean(name, params::plain_names())
+            did_you_mean(name, params::plain_names()).filter(|near| begins_alike(name, near))
         });
         let Some(near) = near else { return };
         let shown = Bytes::from(key);
@@ -439,6 +439,14 @@ impl Lint<'_> {
         );
         self.found.push(said);
     }
+}
+
+/// Whether the first words of two names are alike: `VNC_SERVER` is no mistyped `DNS_SERVER`.
+fn begins_alike(name: &str, known: &str) -> bool {
+    let first = |name: &str| name.split('_').next().unwrap_or_default().to_owned();
+    let whole = |name: &str| name.replace('_', "");
+    did_you_mean(&first(name), [&first(known)[..]]).is_some()
+        || whole(name).eq_ignore_ascii_case(&whole(known))
 }
 
 /// What such a value has to be, if this is none.
