@@ -2,7 +2,9 @@
 use ltsp_core::ErrorKind;
 use ltsp_core::formats::Client;
 use ltsp_core::formats::lts::{LtsConf, family};
-use ltsp_core::text::{Document, Entry, Includes, NoIncludes, Origin, Place, Resolved, Settings, Source, Span};
+use ltsp_core::text::{
+    Document, Entry, Includes, NoIncludes, Origin, Place, Resolved, Settings, Source, Span,
+};
 use proptest::prelude::*;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -98,10 +100,7 @@ fn real_files_come_to_what_the_original_made_of_them() {
 const EXPECTED: &[(&str, &[&str])] = &[
     ("boospy-edubuntu.conf", &[]),
     ("dur0k.conf", &[]),
-    (
-        "enslaver.conf",
-        &["lts-duplicate-name", "lts-duplicate-name", "lts-duplicate-name"],
-    ),
+    ("enslaver.conf", &["lts-duplicate-name", "lts-duplicate-name", "lts-duplicate-name"]),
     ("jphein-boxen.conf", &["lts-secret", "lts-blanks", "lts-greedy-quote"]),
     ("leschartreux-vmview.conf", &[]),
     ("nicolasrz-latin1.conf", &["lts-unread-name"]),
@@ -117,7 +116,8 @@ const EXPECTED: &[(&str, &[&str])] = &[
 fn real_files_have_the_mistakes_they_have_and_no_others() {
     let Some(corpus) = corpus() else { return };
     for (file, expected) in EXPECTED {
-        let bytes = std::fs::read(corpus.join("lts.conf").join(file)).expect("a file of the corpus");
+        let bytes =
+            std::fs::read(corpus.join("lts.conf").join(file)).expect("a file of the corpus");
         let document = LtsConf::parse(Source::new(*file, bytes));
         let said = document.check();
         let codes: Vec<&str> = said.iter().map(|one| one.code).collect();
@@ -131,7 +131,8 @@ fn a_setting_of_a_real_file_changes_in_one_line() {
     let Some(corpus) = corpus() else { return };
     let mut changed = 0;
     for (file, _) in EXPECTED {
-        let bytes = std::fs::read(corpus.join("lts.conf").join(file)).expect("a file of the corpus");
+        let bytes =
+            std::fs::read(corpus.join("lts.conf").join(file)).expect("a file of the corpus");
         let document = LtsConf::parse(Source::new(*file, bytes));
         for one in document.settings() {
             let section = one.section.as_deref();
@@ -151,9 +152,28 @@ fn a_setting_of_a_real_file_changes_in_one_line() {
 
 fn word() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(vec![
-        "A", "b", "FOO", "LIKE", "like", "NONE", "pc01", "PC*", "x", "default", "Default",
-        "10.0.0.7", "10.*", "52:54:00:AB:CD:0F", "*", "include", "p?01", "\"pc[0-9]*\"", "\"x y\"",
-        "\"\"", "\"a=b\"", "a b",
+        "A",
+        "b",
+        "FOO",
+        "LIKE",
+        "like",
+        "NONE",
+        "pc01",
+        "PC*",
+        "x",
+        "default",
+        "Default",
+        "10.0.0.7",
+        "10.*",
+        "52:54:00:AB:CD:0F",
+        "*",
+        "include",
+        "p?01",
+        "\"pc[0-9]*\"",
+        "\"x y\"",
+        "\"\"",
+        "\"a=b\"",
+        "a b",
     ]);
     pieces.prop_map(str::to_owned)
 }
@@ -163,8 +183,18 @@ fn file() -> impl Strategy<Value = String> {
     let setting = (word(), word()).prop_map(|(key, value)| format!("{key}={value}\n"));
     let like = word().prop_map(|name| format!(" LIKE = {name} # \"why\"\n"));
     let odd = prop::sample::select(vec![
-        "\n", "# comment\n", "include a\n", "include \"b\"\n", "A=\n", "junk\n", "A=a=b\n", "'\n",
-        "A=x[1]\n", "\r\n", "A=\"1\" B=2\n", "include nothing\n",
+        "\n",
+        "# comment\n",
+        "include a\n",
+        "include \"b\"\n",
+        "A=\n",
+        "junk\n",
+        "A=a=b\n",
+        "'\n",
+        "A=x[1]\n",
+        "\r\n",
+        "A=\"1\" B=2\n",
+        "include nothing\n",
     ])
     .prop_map(str::to_owned);
     let line = prop_oneof![6 => setting, 3 => like, 1 => odd];

@@ -196,11 +196,7 @@ pub enum Ending {
 }
 
 /// What `getltscfg -a` does. `open` finds included files.
-pub fn getltscfg(
-    text: &[u8],
-    client: &Client,
-    open: &dyn Fn(&[u8]) -> Option<Vec<u8>>,
-) -> Ending {
+pub fn getltscfg(text: &[u8], client: &Client, open: &dyn Fn(&[u8]) -> Option<Vec<u8>>) -> Ending {
     let mut input = Input {
         buffer: Vec::new(),
         file: text.to_vec(),

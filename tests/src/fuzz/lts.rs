@@ -40,7 +40,8 @@ fn diagnostics(document: &LtsConf) {
     }
     // What stops the reading is said.
     let stops = document.stops_at().is_some();
-    let errors = document.check().iter().any(|said| said.severity == ltsp_core::text::Severity::Error);
+    let errors =
+        document.check().iter().any(|said| said.severity == ltsp_core::text::Severity::Error);
     assert!(!stops || errors, "{}", document.to_bytes().escape_ascii());
 }
 
@@ -48,7 +49,8 @@ fn diagnostics(document: &LtsConf) {
 fn mends(document: &LtsConf) {
     let mut mended = document.clone();
     mended.fix();
-    let safe = |said: &ltsp_core::text::Diagnostic| said.mend.as_ref().is_some_and(|mend| mend.safe);
+    let safe =
+        |said: &ltsp_core::text::Diagnostic| said.mend.as_ref().is_some_and(|mend| mend.safe);
     let left: Vec<_> = mended.check().into_iter().filter(safe).collect();
     assert!(
         left.is_empty(),
@@ -132,11 +134,16 @@ fn edits(mut document: LtsConf, orders: &mut Bytes<'_>) {
         let keys: Vec<Vec<u8>> = document
             .settings()
             .into_iter()
-            .filter(|one| one.section.as_ref().is_some_and(|name| name.eq_ignore_ascii_case(&section)))
+            .filter(|one| {
+                one.section.as_ref().is_some_and(|name| name.eq_ignore_ascii_case(&section))
+            })
             .map(|one| one.key.to_vec())
             .collect();
         let choice = orders.below(keys.len() + 2);
-        let key = keys.get(choice).cloned().unwrap_or_else(|| orders.pick(&[&b"FOO"[..], b"X Y"]).to_vec());
+        let key = keys
+            .get(choice)
+            .cloned()
+            .unwrap_or_else(|| orders.pick(&[&b"FOO"[..], b"X Y"]).to_vec());
         let before = document.clone();
         let section = Some(&section[..]);
         let done = match order & 7 {
@@ -168,7 +175,12 @@ fn edits(mut document: LtsConf, orders: &mut Bytes<'_>) {
             Ok(false) => assert_eq!(document.to_bytes(), before.to_bytes()),
             Ok(true) if matches!(order & 7, 3 | 4) => {
                 let left = document.get(section, &key).ok().flatten();
-                let first = before.sections().iter().filter(|(name, _)| name.eq_ignore_ascii_case(section.expect("named"))).count() == 1;
+                let first = before
+                    .sections()
+                    .iter()
+                    .filter(|(name, _)| name.eq_ignore_ascii_case(section.expect("named")))
+                    .count()
+                    == 1;
                 assert!(left.is_none() || !first, "{key:?} is still there");
             }
             Ok(true) => {}

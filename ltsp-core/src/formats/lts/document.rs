@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use super::include::cut;
-use super::lexer::Word;
+use super::lexer::{Kind, Word};
 use super::lint;
 use super::parser::{Declaration, Parsed, parse};
 use crate::error::{Error, ErrorKind, Result};
@@ -109,7 +109,11 @@ impl LtsConf {
     /// what stands before counts.
     #[must_use]
     pub fn stops_at(&self) -> Option<Place> {
-        self.body.parsed.stops.first().map(|stop| self.body.place(stop.token.span))
+        let parsed = &self.body.parsed;
+        let stop = parsed.stops.first()?;
+        // What is missing at the end of a file may stand at the start of the one it includes.
+        let goes_on = stop.token.kind == Kind::End && !parsed.includes.is_empty();
+        (!goes_on).then(|| self.body.place(stop.token.span))
     }
 
     /// The section that counts, or why there is none.

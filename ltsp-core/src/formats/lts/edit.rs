@@ -158,8 +158,7 @@ impl LtsConf {
         let (old, new) = (settings(&self.body), settings(&new.body));
         // It follows the section's others.
         let at = old.partition_point(|one| one.0 <= section);
-        let wanted: Vec<Read<'_>> =
-            [&old[..at], &[(section, key, value)], &old[at..]].concat();
+        let wanted: Vec<Read<'_>> = [&old[..at], &[(section, key, value)], &old[at..]].concat();
         let same = |(old, new): (&Read<'_>, &Read<'_>)| {
             old.0 == new.0 && old.1.eq_ignore_ascii_case(new.1) && old.2 == new.2
         };
@@ -220,10 +219,7 @@ impl LtsConf {
         let mut ways = Vec::new();
         for header in spellings(section, false) {
             for value in spellings(value, style.quoted) {
-                let mut lines = vec![
-                    [b"[", &header[..], b"]"].concat(),
-                    style.line(&name, &value),
-                ];
+                let mut lines = vec![[b"[", &header[..], b"]"].concat(), style.line(&name, &value)];
                 if !self.ends_with_gap() {
                     lines.insert(0, Vec::new());
                 }
@@ -269,7 +265,8 @@ impl LtsConf {
             return Ok(false);
         }
         let mut edits = Vec::new();
-        let mut doomed: Vec<(Span, bool)> = gone.iter().map(|one| trimmed(one)).map(|span| (span, false)).collect();
+        let mut doomed: Vec<(Span, bool)> =
+            gone.iter().map(|one| trimmed(one)).map(|span| (span, false)).collect();
         let emptied = gone.len() == self.body.parsed.of(section).len();
         if emptied {
             // A section without a setting is a syntax error: its header goes with the last one.
@@ -350,9 +347,10 @@ impl Settings for LtsConf {
     /// last one.
     fn get(&self, section: Option<&[u8]>, key: &[u8]) -> Result<Option<(Bytes, Place)>> {
         let section = self.section(section)?;
-        Ok(self.body.declaration(section, key).map(|one| {
-            (Bytes::from(self.body.text(one.value)), self.body.place(one.span()))
-        }))
+        Ok(self
+            .body
+            .declaration(section, key)
+            .map(|one| (Bytes::from(self.body.text(one.value)), self.body.place(one.span()))))
     }
 
     /// A key that is new is written in upper case; it has to be one that the client's shell takes
@@ -376,7 +374,10 @@ impl Settings for LtsConf {
         if !is_shell_name(key) {
             return Err(invalid(
                 self.source(),
-                format!("{:?} is no name that the client's shell can give a value", Bytes::from(key)),
+                format!(
+                    "{:?} is no name that the client's shell can give a value",
+                    Bytes::from(key)
+                ),
             )
             .help_with("use letters, digits and underscores, and no digit in front"));
         }
@@ -425,10 +426,7 @@ impl Settings for LtsConf {
             },
             |this, span| {
                 let end = line_end_near(this.source(), span.start);
-                vec![
-                    Edit::insert(span.start, [end, b"#"].concat()),
-                    Edit::insert(span.end, end),
-                ]
+                vec![Edit::insert(span.start, [end, b"#"].concat()), Edit::insert(span.end, end)]
             },
         )
     }
@@ -512,7 +510,8 @@ impl Settings for LtsConf {
     /// mistake.
     fn sections(&self) -> Vec<(Bytes, Place)> {
         let all = self.body.parsed.sections.iter();
-        all.map(|one| (Bytes::from(self.body.text(one.name)), self.body.place(one.header))).collect()
+        all.map(|one| (Bytes::from(self.body.text(one.name)), self.body.place(one.header)))
+            .collect()
     }
 }
 
@@ -568,3 +567,7 @@ impl LtsConf {
         found
     }
 }
+
+#[cfg(test)]
+#[path = "edit_tests.rs"]
+mod tests;

@@ -107,9 +107,8 @@ pub fn host_to_username(resolved: &Resolved) -> Mapped {
     let Some(host) = filled(resolved, b"HOSTNAME") else { return Mapped::Refused };
     let mut halves = rule.splitn(2, |byte| *byte == b'/');
     let (from, to) = (halves.next().unwrap_or_default(), halves.next().unwrap_or_default());
-    let numbered = host
-        .strip_prefix(from)
-        .is_some_and(|rest| rest.first().is_some_and(u8::is_ascii_digit));
+    let numbered =
+        host.strip_prefix(from).is_some_and(|rest| rest.first().is_some_and(u8::is_ascii_digit));
     match host.strip_prefix(from) {
         Some(rest) if numbered && filled(resolved, b"LDM_USERNAME").is_none() => {
             Mapped::User([to, rest].concat().into())
@@ -155,3 +154,7 @@ pub fn generated_host_name(
     };
     Some([base, &extra].concat().into())
 }
+
+#[cfg(test)]
+#[path = "guest_tests.rs"]
+mod tests;

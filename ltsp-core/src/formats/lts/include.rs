@@ -46,10 +46,13 @@ pub(super) fn join(document: &LtsConf, includes: &dyn Includes) -> Result<(Body,
             let found = includes.read(Path::new(std::ffi::OsStr::from_bytes(name)), source.name());
             let found = found.map_err(|error| {
                 let shown = crate::text::Bytes::from(name);
-                Error::new(error.kind(), format!("the file \"{shown}\" cannot be included: {}", error.message()))
-                    .at(place.file.clone())
-                    .at_line(place.line, place.column)
-                    .help_with("getltscfg crashes here, and the client gets no settings at all")
+                Error::new(
+                    error.kind(),
+                    format!("the file \"{shown}\" cannot be included: {}", error.message()),
+                )
+                .at(place.file.clone())
+                .at_line(place.line, place.column)
+                .help_with("getltscfg crashes here, and the client gets no settings at all")
             })?;
             if seen.iter().any(|name| name == found.name()) {
                 warnings.extend_from_slice(b"already included: ");
@@ -66,11 +69,8 @@ pub(super) fn join(document: &LtsConf, includes: &dyn Includes) -> Result<(Body,
                 .at_line(place.line, place.column));
             }
             seen.push(found.name().to_path_buf());
-            let from_here = Include {
-                span: include.span,
-                name: include.name,
-                seen: include.seen - start,
-            };
+            let from_here =
+                Include { span: include.span, name: include.name, seen: include.seen - start };
             let end = start + cut(&from_here, source.bytes().len());
             if next.is_none() && end < text.len() {
                 text.truncate(end);
@@ -79,10 +79,8 @@ pub(super) fn join(document: &LtsConf, includes: &dyn Includes) -> Result<(Body,
             next = Some(found);
         }
         // A last line without its end goes on in the next file, and may be sound with it.
-        let goes_on = parsed
-            .stops
-            .first()
-            .is_none_or(|stop| !text[stop.token.span.start..].contains(&b'\n'));
+        let goes_on =
+            parsed.stops.first().is_none_or(|stop| !text[stop.token.span.start..].contains(&b'\n'));
         match next {
             Some(next) if goes_on => {
                 parts.push((text.len(), next.clone()));

@@ -209,8 +209,7 @@ impl<'a> Lexer<'a> {
             false => usize::from(!rest.is_empty()),
         };
         let word = Word { span, text: text(self.bytes, span, quoted), quoted };
-        let token =
-            Token { kind: Kind::Include(word, end + seen), span: Span::new(self.at, end) };
+        let token = Token { kind: Kind::Include(word, end + seen), span: Span::new(self.at, end) };
         self.at = end;
         Some(token)
     }

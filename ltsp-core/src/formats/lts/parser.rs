@@ -207,7 +207,11 @@ mod tests {
             ("\u{feff}[a]\nX=1\n", &[], 1),
         ] {
             let (read, stopped) = read(text);
-            assert_eq!((&read[..], stopped), (&said.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>()[..], stops), "{text:?}");
+            assert_eq!(
+                (&read[..], stopped),
+                (&said.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>()[..], stops),
+                "{text:?}"
+            );
         }
     }
 

@@ -285,6 +285,8 @@ pub(super) fn circles(body: &Body, among: &HashSet<usize>) -> Vec<Vec<usize>> {
             Some((this, when)) if *this == walk && before.contains_key(&at) => {
                 let mut circle = way.split_off(*when);
                 circle.reverse();
+                let first = (0..circle.len()).min_by_key(|at| circle[*at]).unwrap_or_default();
+                circle.rotate_left(first);
                 found.push(circle);
             }
             _ => {}
@@ -321,3 +323,7 @@ fn circular(body: &Body, among: &HashSet<usize>) -> Error {
         "getltscfg never ends here, and the client does not start; remove one of the LIKE lines",
     )
 }
+
+#[cfg(test)]
+#[path = "resolve_tests.rs"]
+mod tests;

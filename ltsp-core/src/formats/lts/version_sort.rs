@@ -96,7 +96,14 @@ mod tests {
     #[test]
     fn digits_are_numbers() {
         let sorted = [
-            "FSTAB_1=z", "FSTAB_2=a", "FSTAB_9", "FSTAB_10=a", "FSTAB_A=1", "FSTAB_a", "FSTAB_a~", "X",
+            "FSTAB_1=z",
+            "FSTAB_2=a",
+            "FSTAB_9",
+            "FSTAB_10=a",
+            "FSTAB_A=1",
+            "FSTAB_a",
+            "FSTAB_a~",
+            "X",
         ];
         let mut mixed = sorted;
         mixed.reverse();

@@ -72,8 +72,7 @@ impl Lint<'_> {
             "reading stops here, too, once the mistakes above are put right"
         };
         self.told.insert(self.line(span.start).start);
-        let said =
-            Diagnostic::error(code, self.source, span, format!("{what}; {consequence}"));
+        let said = Diagnostic::error(code, self.source, span, format!("{what}; {consequence}"));
         self.say(said, way);
     }
 
@@ -110,9 +109,15 @@ impl Lint<'_> {
         let behind = rest[before..length].iter().rev().take_while(blank).count();
         let (start, end) = (equals + 1 + before, equals + 1 + length - behind);
         let value = &self.bytes[start..end];
-        let new =
-            [&self.bytes[line.start..start], b"\"", value, b"\"", &self.bytes[end..line.end], b"\n"]
-                .concat();
+        let new = [
+            &self.bytes[line.start..start],
+            b"\"",
+            value,
+            b"\"",
+            &self.bytes[end..line.end],
+            b"\n",
+        ]
+        .concat();
         let sound = declared_in(&new, key)? == value && !value.contains(&b'"');
         sound.then(|| vec![Edit::insert(start, "\""), Edit::insert(end, "\"")])
     }

@@ -52,11 +52,8 @@ impl Lint<'_> {
                 continue;
             }
             let key = &self.bytes[before.key.text.range()];
-            let what = format!(
-                "the bracket ends the value and opens a section {}, which gets the settings that \
-                 follow",
-                self.shown(section)
-            );
+            // Not its name: it may be a part of a password.
+            let what = "the bracket ends the value and opens a section, which gets the settings that follow";
             let message = "put the value in quotes".to_owned();
             let apart = self.bytes[header.start - 1].is_ascii_whitespace();
             let way = match self.quote_rest(before.equals, key) {
@@ -116,8 +113,7 @@ impl Lint<'_> {
     fn like(&mut self) {
         let body = &self.body;
         let mut said = Vec::new();
-        let is_default =
-            |section: usize| body.name(section).eq_ignore_ascii_case(b"default");
+        let is_default = |section: usize| body.name(section).eq_ignore_ascii_case(b"default");
         let mut names: Vec<&str> = Vec::new();
         for section in 0..body.parsed.sections.len() {
             if body.find(body.name(section)) == Some(section) {
@@ -133,12 +129,8 @@ impl Lint<'_> {
             if is_default(section) {
                 let what = "LIKE in [Default] is not followed: only sections that name Default \
                             themselves get what it names";
-                let said_here = Diagnostic::warning(
-                    "lts-like-in-default",
-                    self.source,
-                    one.span(),
-                    what,
-                );
+                let said_here =
+                    Diagnostic::warning("lts-like-in-default", self.source, one.span(), what);
                 let way = Way::Words("write the settings into [Default] itself".into());
                 said.push((said_here, way));
             }
@@ -153,7 +145,9 @@ impl Lint<'_> {
             let several = parts.len() > 1 && parts.iter().all(|part| body.find(part).is_some());
             let (what, way) = if several {
                 (
-                    format!("LIKE names one section, and there is none called [{shown}]: it does nothing"),
+                    format!(
+                        "LIKE names one section, and there is none called [{shown}]: it does nothing"
+                    ),
                     Way::Words("write a LIKE line for each of them".into()),
                 )
             } else {
@@ -171,7 +165,10 @@ impl Lint<'_> {
                 };
                 (format!("there is no section [{shown}]: this LIKE does nothing"), way)
             };
-            said.push((Diagnostic::warning("lts-like-nothing", self.source, one.span(), what), way));
+            said.push((
+                Diagnostic::warning("lts-like-nothing", self.source, one.span(), what),
+                way,
+            ));
         }
         for (diagnostic, way) in said {
             self.say(diagnostic, way);
@@ -238,8 +235,10 @@ impl Lint<'_> {
                 self.shown(*second)
             );
             let span = self.header(*second);
-            let way = format!("put the narrower one first, with LIKE = {} in it if need be",
-                Bytes::from(self.name(*first)));
+            let way = format!(
+                "put the narrower one first, with LIKE = {} in it if need be",
+                Bytes::from(self.name(*first))
+            );
             said.push(
                 Diagnostic::warning("lts-wildcard-hidden", self.source, span, what)
                     .label(self.source, self.header(*first), "the section that counts")
@@ -276,8 +275,10 @@ impl Lint<'_> {
             said.push(
                 Diagnostic::warning("lts-hidden-section", self.source, self.header(from), what)
                     .label(self.source, one.span(), "the host name")
-                    .help(format!("keep all in one section, or add LIKE = {} to the other",
-                        Bytes::from(body.name(from)))),
+                    .help(format!(
+                        "keep all in one section, or add LIKE = {} to the other",
+                        Bytes::from(body.name(from))
+                    )),
             );
         }
         for section in 0..body.parsed.sections.len() {

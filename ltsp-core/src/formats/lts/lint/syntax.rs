@@ -34,7 +34,8 @@ impl Lint<'_> {
             self.comment_mark(stop, word.text);
             return;
         }
-        let behind_include = self.body.parsed.includes.iter().rev().find(|one| one.span.end <= span.start);
+        let behind_include =
+            self.body.parsed.includes.iter().rev().find(|one| one.span.end <= span.start);
         match behind_include.copied() {
             Some(include) => {
                 let line = self.source.whole_line_at(include.span.start);
@@ -42,8 +43,7 @@ impl Lint<'_> {
                 if !self.bytes.ends_with(b"\n") {
                     moved.insert(0, b'\n');
                 }
-                let edits =
-                    vec![Edit::delete(line), Edit::insert(self.bytes.len(), moved)];
+                let edits = vec![Edit::delete(line), Edit::insert(self.bytes.len(), moved)];
                 self.stop(
                     "lts-setting-after-include",
                     span,
@@ -91,10 +91,7 @@ impl Lint<'_> {
             let quoted = [b"[\"", name, b"\"]"].concat();
             let has_sign = name.iter().any(|byte| matches!(byte, b'[' | b']' | b'='));
             if has_sign && header_in(&quoted).is_some_and(|found| found == name) {
-                let edits = vec![
-                    Edit::insert(open.end, "\""),
-                    Edit::insert(end - 1, "\""),
-                ];
+                let edits = vec![Edit::insert(open.end, "\""), Edit::insert(end - 1, "\"")];
                 let what = "brackets and = in a section's name need quotes around it";
                 let way = Way::Safe("put the name in quotes".into(), edits);
                 self.stop("lts-section-header", span, stop, what, way);
@@ -124,7 +121,10 @@ impl Lint<'_> {
         let line = self.line(section.header.start);
         let around = [
             &self.bytes[line.start..section.header.start],
-            self.bytes[section.header.end..line.end].split(|byte| *byte == b'#').next().unwrap_or_default(),
+            self.bytes[section.header.end..line.end]
+                .split(|byte| *byte == b'#')
+                .next()
+                .unwrap_or_default(),
         ];
         let alone = around.concat().iter().all(u8::is_ascii_whitespace);
         let name = self.text(section.name.text);
@@ -190,7 +190,8 @@ impl Lint<'_> {
                 );
             }
         }
-        let span = Span::new(key.start, key.start + text.trim_ascii_end().len().max(1).min(text.len()));
+        let span =
+            Span::new(key.start, key.start + text.trim_ascii_end().len().max(1).min(text.len()));
         self.stop("lts-missing-equals", span, stop, "this line is no NAME=value", way);
     }
 
@@ -201,9 +202,12 @@ impl Lint<'_> {
         rest: Span,
     ) {
         let key = &self.bytes[value.key.text.range()];
-        let stray = self.body.parsed.strays.iter().find(|at| {
-            (value.equals..rest.end).contains(at) && self.bytes[**at] == b'\''
-        });
+        let stray = self
+            .body
+            .parsed
+            .strays
+            .iter()
+            .find(|at| (value.equals..rest.end).contains(at) && self.bytes[**at] == b'\'');
         let code = if stray.is_some() { "lts-single-quote" } else { "lts-text-after-value" };
         let way = match self.quote_rest(value.equals, key) {
             Some(edits) => Way::Safe("put the whole value in double quotes".into(), edits),
@@ -269,7 +273,7 @@ impl Lint<'_> {
         }
         if !self.same_line(value.equals, value.value.span.start) {
             let shown = self.text(value.key.text);
-            let taken = self.text(value.value.text);
+            let taken = self.shown_value(&value);
             let what = format!("{shown} has no value and takes {taken} of the next line for it");
             let way = self.empty_value(value.equals, name);
             let place = Span::new(value.key.text.start, value.equals + 1);

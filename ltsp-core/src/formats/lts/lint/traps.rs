@@ -52,11 +52,9 @@ impl Lint<'_> {
                         vec![Edit::insert(self.bytes.len(), "\n")],
                     ),
                 ),
-                b'\'' => (
-                    "lts-single-quote",
-                    "single quotes quote nothing",
-                    self.double_quotes(at),
-                ),
+                b'\'' => {
+                    ("lts-single-quote", "single quotes quote nothing", self.double_quotes(at))
+                }
                 _ => (
                     "lts-unclosed-quote",
                     "this quote has no partner in its line",
@@ -84,8 +82,7 @@ impl Lint<'_> {
                         "a comment needs its newline, which is missing at the end of the file: \
                          {consequence}"
                     );
-                    let said =
-                        Diagnostic::error("lts-comment-at-end", self.source, line, what);
+                    let said = Diagnostic::error("lts-comment-at-end", self.source, line, what);
                     self.say(said, way);
                 }
             }
@@ -179,8 +176,11 @@ impl Lint<'_> {
                 let last = includes[includes.len() - 1].span;
                 let what = "this file is not read: of several includes only the last one counts";
                 let way = Way::Words("include the next file at the end of this one".into());
-                let said = Diagnostic::error("lts-include-ignored", self.source, span, what)
-                    .label(self.source, last, "the include that counts");
+                let said = Diagnostic::error("lts-include-ignored", self.source, span, what).label(
+                    self.source,
+                    last,
+                    "the include that counts",
+                );
                 self.say(said, way);
             } else if span.start < end && !self.nothing_behind(span) {
                 let what = "the file is read behind this one, wherever the include stands: \
@@ -195,18 +195,15 @@ impl Lint<'_> {
                  reader takes {BLOCK} at once): nothing from here on counts"
             );
             let way = Way::Words("put the include at the end of the file".into());
-            let said =
-                Diagnostic::error("lts-include-cuts", self.source, Span::at(end), what)
-                    .label(self.source, first.span, "the include");
+            let said = Diagnostic::error("lts-include-cuts", self.source, Span::at(end), what)
+                .label(self.source, first.span, "the include");
             self.say(said, way);
         }
         if end == length && self.bytes.last() != Some(&b'\n') {
             let what = "without a newline at its end, the file's last line goes on in the \
                         included file";
-            let way = Way::Safe(
-                "end the file with a newline".into(),
-                vec![Edit::insert(length, "\n")],
-            );
+            let way =
+                Way::Safe("end the file with a newline".into(), vec![Edit::insert(length, "\n")]);
             let said =
                 Diagnostic::warning("lts-include-no-newline", self.source, Span::at(length), what);
             self.say(said, way);

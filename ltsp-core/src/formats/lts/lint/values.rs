@@ -74,9 +74,8 @@ impl Lint<'_> {
                     true => Way::Look(message, vec![Edit::delete(line)]),
                     false => Way::Words(message),
                 };
-                let diagnostic =
-                    Diagnostic::warning("lts-duplicate-name", self.source, span, what)
-                        .label(self.source, *winner, "the value that counts");
+                let diagnostic = Diagnostic::warning("lts-duplicate-name", self.source, span, what)
+                    .label(self.source, *winner, "the value that counts");
                 said.push((diagnostic, way));
             } else {
                 last.insert(key, span);
@@ -107,7 +106,8 @@ impl Lint<'_> {
         self.say(Diagnostic::warning(code, self.source, span, what), way);
     }
 
-    fn shown_value(&self, one: &Declaration) -> String {
+    /// The value, unless it is one to keep quiet about.
+    pub(super) fn shown_value(&self, one: &Declaration) -> String {
         if is_secret(&self.bytes[one.key.text.range()]) {
             return "the secret".to_owned();
         }
@@ -242,10 +242,8 @@ impl Lint<'_> {
         let Some(near) = near else { return };
         let shown = Bytes::from(key);
         let what = format!("nothing in LTSP reads {shown}");
-        let way = Way::Look(
-            format!("did you mean {near}?"),
-            vec![Edit::replace(one.key.text, near)],
-        );
+        let way =
+            Way::Look(format!("did you mean {near}?"), vec![Edit::replace(one.key.text, near)]);
         let said = Diagnostic::warning("lts-unknown-name", self.source, one.key.text, what);
         self.say(said, way);
     }
@@ -253,7 +251,9 @@ impl Lint<'_> {
     fn known(&mut self, one: &Declaration, key: &[u8], known: Known) {
         let span = one.key.text;
         let name = Bytes::from(key).to_string().to_ascii_uppercase();
-        if let Some(instead) = known.instead.filter(|_| !known.param.is_read() || name == "X_TOUCH_RTPDELAY") {
+        if let Some(instead) =
+            known.instead.filter(|_| !known.param.is_read() || name == "X_TOUCH_RTPDELAY")
+        {
             let what = format!("nothing reads {name}; the programs read {instead}");
             // Some take values of another kind.
             let alike = ["LDM_USER_ALLOW", "NBD_SWAP_HOST", "X_TOUCH_RPTDELAY"].contains(&instead);
@@ -267,10 +267,7 @@ impl Lint<'_> {
         }
         if let Some(instead) = known.instead {
             let what = format!("{name} is an old name of {instead}");
-            let way = Way::Look(
-                format!("call it {instead}"),
-                vec![Edit::replace(span, instead)],
-            );
+            let way = Way::Look(format!("call it {instead}"), vec![Edit::replace(span, instead)]);
             self.say(Diagnostic::advice("lts-old-name", self.source, span, what), way);
         }
         if !known.param.is_read() {
@@ -298,13 +295,19 @@ impl Lint<'_> {
              digit{}",
             if width == 1 { "" } else { "s" }
         );
-        let digits: String =
-            name.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
+        let digits: String = name
+            .chars()
+            .skip_while(|c| !c.is_ascii_digit())
+            .take_while(char::is_ascii_digit)
+            .collect();
         let number: Option<u32> = digits.parse().ok();
         let way = match number.filter(|number| (first..=last).contains(number)) {
             Some(number) => {
                 let better = name.replacen(&digits, &format!("{number:0width$}"), 1);
-                Way::Look(format!("did you mean {better}?"), vec![Edit::replace(one.key.text, better)])
+                Way::Look(
+                    format!("did you mean {better}?"),
+                    vec![Edit::replace(one.key.text, better)],
+                )
             }
             None => Way::Words("choose another number".into()),
         };
@@ -321,9 +324,13 @@ impl Lint<'_> {
             Kind::Bool => self.yes_or_no(one, name, &value),
             Kind::True => {
                 if value != b"true" && (is_one_of(&YES, &value) || !is_one_of(&NO, &value)) {
-                    let what = format!("{name} knows no other word than true in lower case: this is no");
+                    let what =
+                        format!("{name} knows no other word than true in lower case: this is no");
                     let way = self.replaced(one, "write true", "true", is_one_of(&YES, &value));
-                    self.say(Diagnostic::warning("lts-bool", self.source, one.value.text, what), way);
+                    self.say(
+                        Diagnostic::warning("lts-bool", self.source, one.value.text, what),
+                        way,
+                    );
                 }
             }
             kind => {
@@ -395,15 +402,13 @@ impl Lint<'_> {
             let what = "the client runs this command, as root, when it reads the settings, and \
                         takes what it prints for the value";
             let way = Way::Words("write \\$ and \\` for the characters themselves".into());
-            let said =
-                Diagnostic::warning("lts-shell-command", self.source, one.value.span, what);
+            let said = Diagnostic::warning("lts-shell-command", self.source, one.value.span, what);
             self.say(said, way);
         } else if variable {
             let what = "$ is replaced when the client reads the settings, with what the variable \
                         holds at that time";
             let way = Way::Words("write \\$ for the character itself".into());
-            let said =
-                Diagnostic::advice("lts-shell-variable", self.source, one.value.span, what);
+            let said = Diagnostic::advice("lts-shell-variable", self.source, one.value.span, what);
             self.say(said, way);
         }
         let blank = |byte: &u8| matches!(byte, b' ' | b'\t');
@@ -456,9 +461,7 @@ fn wrong(kind: Kind, value: &[u8]) -> Option<String> {
     let sound = match kind {
         Kind::Int(first, last) => number(&text).is_some_and(|n| (first..=last).contains(&n)),
         Kind::Port => number(&text).is_some_and(|n| (1..=65_535).contains(&n)),
-        Kind::Percent => {
-            number(text.strip_suffix('%').unwrap_or(&text)).is_some_and(|n| n <= 100)
-        }
+        Kind::Percent => number(text.strip_suffix('%').unwrap_or(&text)).is_some_and(|n| n <= 100),
         Kind::Range => text.split(',').all(|part| {
             let ends: Vec<&str> = part.trim().split('-').map(str::trim).collect();
             let plain = |end: &&str| {

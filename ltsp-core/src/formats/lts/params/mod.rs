@@ -328,8 +328,8 @@ fn fits(param: &Param, name: &str) -> Option<bool> {
         None => rest == pattern,
     };
     let Numbers::Between(first, last) = param.numbers else { return None };
-    let counts = digits == width
-        && number.parse().is_ok_and(|number: u32| (first..=last).contains(&number));
+    let counts =
+        digits == width && number.parse().is_ok_and(|number: u32| (first..=last).contains(&number));
     (tail && digits > 0).then_some(counts)
 }
 
