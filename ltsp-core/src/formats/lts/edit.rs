@@ -266,7 +266,7 @@ impl LtsConf {
         }
         let mut edits = Vec::new();
         let mut doomed: Vec<(Span, bool)> =
-            gone.iter().map(|one| trimmed(one)).map(|span| (span, false)).collect();
+            gone.iter().map(trimmed).map(|span| (span, false)).collect();
         let emptied = gone.len() == self.body.parsed.of(section).len();
         if emptied {
             // A section without a setting is a syntax error: its header goes with the last one.

@@ -28,6 +28,9 @@ enum Rule {
     Default,
 }
 
+/// The values of a key, the one that counts first.
+type Candidates = Vec<(Bytes, Origin)>;
+
 /// The sections in their rank, the first one deciding; and in the order of printing.
 struct Chain {
     rank: Vec<Link>,
@@ -67,7 +70,7 @@ impl LtsConf {
 pub(super) fn resolve(body: &Body, client: &Client) -> Result<Resolved> {
     let chain = chain(body, client)?;
     let mut at: HashMap<Vec<u8>, usize> = HashMap::new();
-    let mut found: Vec<(Vec<u8>, Vec<(Bytes, Origin)>)> = Vec::new();
+    let mut found: Vec<(Vec<u8>, Candidates)> = Vec::new();
     for section in chain.printed {
         for one in body.parsed.of(section) {
             let key = body.text(one.key);
