@@ -137,6 +137,12 @@ impl Lint<'_> {
         (line.end == self.bytes.len()).then(|| Edit::insert(line.end, "\n"))
     }
 
+    /// What stands between two places; nothing if the second comes first, because what was read
+    /// goes on in the next line.
+    fn slice(&self, from: usize, to: usize) -> &[u8] {
+        self.bytes.get(from..to).unwrap_or_default()
+    }
+
     fn text(&self, span: Span) -> Bytes {
         Bytes::from(&self.bytes[span.range()])
     }

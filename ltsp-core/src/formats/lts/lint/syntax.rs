@@ -121,12 +121,13 @@ impl Lint<'_> {
         let line = self.line(section.header.start);
         let around = [
             &self.bytes[line.start..section.header.start],
-            self.bytes[section.header.end..line.end]
+            self.slice(section.header.end, line.end)
                 .split(|byte| *byte == b'#')
                 .next()
                 .unwrap_or_default(),
         ];
-        let alone = around.concat().iter().all(u8::is_ascii_whitespace);
+        let alone =
+            section.header.end <= line.end && around.concat().iter().all(u8::is_ascii_whitespace);
         let name = self.text(section.name.text);
         let message = "make the section's header a comment".to_owned();
         let way = if alone {

@@ -120,6 +120,17 @@ fn a_name_that_is_a_directive_is_said_whatever_else_stops_there() {
 }
 
 #[test]
+fn statements_that_go_on_in_the_next_line_are_no_trouble() {
+    for text in
+        ["\n\r", "[a\n]\n[b]\nA=1\n", "[\na]\n", "include x\r\n[a]\nA=1\n", "[a]\nA\n=\nB=\n\n1\n"]
+    {
+        let mut document = document(text);
+        assert!(!document.check().is_empty(), "{text:?}");
+        document.fix();
+    }
+}
+
+#[test]
 fn sound_files_are_left_alone() {
     for text in [
         "",

@@ -15,8 +15,9 @@ impl Lint<'_> {
             let way = Way::Safe("remove it".into(), vec![Edit::delete(span)]);
             self.say(Diagnostic::error("lts-bom", self.source, span, what), way);
         }
-        let returns: Vec<Edit> = (1..self.bytes.len())
-            .filter(|at| self.bytes[*at] == b'\n' && self.bytes[at - 1] == b'\r')
+        let returns: Vec<Edit> = (1..=self.bytes.len())
+            .filter(|at| self.bytes[at - 1] == b'\r')
+            .filter(|at| matches!(self.bytes.get(*at), None | Some(b'\n')))
             .map(|at| Edit::delete(Span::new(at - 1, at)))
             .collect();
         if let Some(first) = returns.first().map(|edit| edit.span) {
@@ -165,7 +166,7 @@ impl Lint<'_> {
         for (at, include) in includes.iter().enumerate() {
             let span = include.span;
             let line = self.line(span.start);
-            let behind = self.bytes[span.end..line.end].trim_ascii_start();
+            let behind = self.slice(span.end, line.end).trim_ascii_start();
             if behind.starts_with(b"=") || include.name.text.is_empty() {
                 let what = "a line that begins with the word include names a file, and getltscfg \
                             crashes if there is none of that name";
