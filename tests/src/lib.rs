@@ -13,6 +13,7 @@ mod ids;
 pub mod kernel;
 pub mod mount;
 pub mod naive;
+pub mod naive_lts;
 pub mod oracle;
 pub mod remove;
 pub mod session;

@@ -17,7 +17,7 @@ pub fn need(program: &str) -> PathBuf {
         "setfattr" | "getfattr" => "attr",
         "unshare" | "mount" | "umount" | "setpriv" => "util-linux",
         "find" => "findutils",
-        "cp" | "chown" | "timeout" => "coreutils",
+        "cp" | "chown" | "timeout" | "sort" => "coreutils",
         other => other,
     };
     let path = std::env::var_os("PATH").unwrap_or_default();
