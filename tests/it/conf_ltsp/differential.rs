@@ -37,6 +37,7 @@ for oracle_name in $NAMES; do
     test -n "$oracle_set" || continue
     eval "printf '%s\\000%s\\000' $oracle_name \"\$$oracle_name\""
 done >"$out"
+exit 0
 "#;
 
 /// Runs every case; a client is known by a directory in /run.
@@ -336,6 +337,7 @@ fn ltsp_itself_ends_with_the_same_variables() {
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
 
     let (mut known, mut unknown, mut refused, mut complaints) = (0, 0, 0, Vec::new());
+    let mut closed_by_chance = 0;
     for seed in 0..FILES {
         let case = case(seed);
         let documents: Vec<LtspConf> = (0..)
@@ -358,6 +360,12 @@ fn ltsp_itself_ends_with_the_same_variables() {
             }
             (Ok(_), None) => {
                 complain("the original refuses it".to_owned());
+                continue;
+            }
+            // LTSP's own last lines have quotes, too, so an open one may find an end among them: garbage that
+            // is better refused.
+            (Err(error), Some(_)) if error.message().contains("never closed") => {
+                closed_by_chance += 1;
                 continue;
             }
             (Err(error), Some(_)) => {
@@ -388,8 +396,12 @@ fn ltsp_itself_ends_with_the_same_variables() {
         complaints.is_empty(),
         "{} complaints:\n{}",
         complaints.len(),
-        complaints.iter().take(5).cloned().collect::<Vec<_>>().join("\n")
+        complaints.iter().take(12).cloned().collect::<Vec<_>>().join("\n")
+    );
+    println!(
+        "{known} values equal, {unknown} unknown, {refused} files refused by both, {closed_by_chance} by us alone"
     );
     assert!(known > 4 * unknown, "{known} values are known and {unknown} are not");
+    assert!(closed_by_chance < FILES / 10, "{closed_by_chance} files are refused by us alone");
     assert!(refused > 10 && refused < FILES / 2, "{refused} files are refused by both");
 }

@@ -82,6 +82,7 @@ fn line() -> impl Strategy<Value = Line> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
     #[test]
     fn no_byte_is_lost(bytes in vec(any::<u8>(), 0..300)) {
         let one = LtspConf::parse(Source::new("f", bytes.clone()));
@@ -165,5 +166,21 @@ proptest! {
         let model: Vec<(String, String)> =
             naive(&sections, &wanted).into_iter().map(|(n, v)| (n.to_owned(), v.to_string())).collect();
         prop_assert_eq!(ours, model, "{}", text);
+    }
+
+    #[test]
+    fn promises_to_the_fuzzer_hold_for_files_made_of_shell(
+        choice in vec(any::<u8>(), 1),
+        value in "[ -~\n]{0,15}",
+        more in vec(any::<u8>(), 2),
+        pieces in vec(select(vec![
+            "[a]\n", "[A b]\n", "[pc*]\n", "[a", "]", "\n", "\n", "\"", "'", "`", "$(", ")", "${", "}", "A=", "A=1\n",
+            "HOSTNAME = ", "INCLUDE=a\n", " ", "\t", "\\", "#", "#A=2\n", "if", "fi", "PASSWORDS_X='a/b'\n", "x; ",
+            "&&", "<<E\n", "E\n", "\r\n", "AUTOLOGIN=p/q\n", "# EPOPTES_GROUP=a\n", "return\n", "section_a\n",
+        ]), 0..50),
+    ) {
+        let length = u8::try_from(value.len()).expect("at most 15");
+        let file = pieces.concat();
+        testkit::fuzz::ltsp(&[&choice, &[length][..], value.as_bytes(), &more, file.as_bytes()].concat());
     }
 }

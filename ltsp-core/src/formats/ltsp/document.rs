@@ -1,7 +1,7 @@
 //! The document: its bytes, its sections, what each line of them does.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::pattern::Arms;
 use super::scan::{Function, Header, Kind, Scan, Statement, scan};
@@ -20,15 +20,20 @@ pub struct LtspConf {
 #[derive(Debug)]
 struct Inner {
     scan: Scan,
+    /// Made when first asked for.
+    index: OnceLock<Index>,
+}
+
+#[derive(Debug)]
+struct Index {
     /// The last function of each name, which is the one that is run.
     functions: HashMap<Vec<u8>, usize>,
     arms: Arms,
 }
 
-impl Document for LtspConf {
-    fn parse(source: Source) -> Self {
-        let scan = scan(source.bytes());
-        let mut functions = HashMap::new();
+impl Index {
+    fn new(scan: &Scan) -> Self {
+        let mut functions = HashMap::with_capacity(scan.functions.len());
         let mut arms = Arms::default();
         for (index, function) in scan.functions.iter().enumerate() {
             let id = function.header.map_or(&b"unnamed"[..], |header| &scan.headers[header].id);
@@ -39,8 +44,14 @@ impl Document for LtspConf {
         for index in order {
             arms.push(&scan.headers[index].name, index);
         }
-        // The first arm of the original is this, whatever the file says.
-        Self { source, inner: Arc::new(Inner { scan, functions, arms }) }
+        Self { functions, arms }
+    }
+}
+
+impl Document for LtspConf {
+    fn parse(source: Source) -> Self {
+        let scan = scan(source.bytes());
+        Self { source, inner: Arc::new(Inner { scan, index: OnceLock::new() }) }
     }
 
     fn source(&self) -> &Source {
@@ -53,6 +64,10 @@ impl Document for LtspConf {
 }
 
 impl LtspConf {
+    fn index(&self) -> &Index {
+        self.inner.index.get_or_init(|| Index::new(&self.inner.scan))
+    }
+
     pub(super) fn headers(&self) -> &[Header] {
         &self.inner.scan.headers
     }
@@ -70,12 +85,12 @@ impl LtspConf {
     }
 
     pub(super) fn arms(&self) -> &Arms {
-        &self.inner.arms
+        &self.index().arms
     }
 
     /// The function with that name, if the file defines it.
     pub(super) fn function(&self, id: &[u8]) -> Option<usize> {
-        self.inner.functions.get(id).copied()
+        self.index().functions.get(id).copied()
     }
 
     /// The header of a function.
@@ -119,6 +134,22 @@ impl LtspConf {
         )
         .at(self.source.name())
         .at_line(position.line, position.column))
+    }
+
+    /// As [`sound`](Self::sound), and there is a section: without one, the last lines of the shell
+    /// code that LTSP makes are wrong.
+    pub(super) fn readable(&self) -> Result<()> {
+        self.sound()?;
+        if self.headers().is_empty() {
+            return Err(Error::new(
+                ErrorKind::Parse,
+                "LTSP refuses a file without any section, so that no ltsp command works",
+            )
+            .at(self.source.name())
+            .at_line(1, 1)
+            .help_with("put the settings into a section such as [common]"));
+        }
+        Ok(())
     }
 
     /// Every assignment: the function, the statement, name and value.

@@ -350,6 +350,10 @@ impl Settings for LtspConf {
             return Err(self.refuse(ErrorKind::InvalidInput, "the shell loses NUL in a value"));
         }
         self.sound()?;
+        if section.is_none() && self.headers().is_empty() {
+            let what = "LTSP refuses a file without any section; choose one, such as [common]";
+            return Err(self.refuse(ErrorKind::InvalidInput, what));
+        }
         let source = self.source().clone();
         let Some(function) = self.function_named(section) else {
             let mut text = self.new_section(section.unwrap_or_default())?;
@@ -555,7 +559,7 @@ mod tests {
         ] {
             assert_eq!(set(before, "a", key, value).expect(before), after, "{before}");
         }
-        assert_eq!(set("", "", "X", "1").unwrap(), "X=\"1\"\n");
+        assert_eq!(set("# c\n[a]\n", "", "X", "1").unwrap(), "# c\nX=\"1\"\n[a]\n");
         assert_eq!(set("# c\n", "clients", "X", "1").unwrap(), "# c\n\n[clients]\nX=\"1\"\n");
         let mac = set("", "52:54:00:AA:bb:01", "X", "1");
         assert!(mac.is_ok_and(|text| text.starts_with("[52:54:00:aa:bb:01]\n")));
@@ -579,6 +583,7 @@ mod tests {
             ("[a]\nreturn\n", "a", "X", "1"),
             ("[a]\nif x; then\nX=2\nfi\n", "a", "Y", "a\n[b]"),
             ("[a]\nX='\n", "a", "X", "1"),
+            ("", "", "X", "1"),
         ] {
             let error = set(text, section, key, value).expect_err(key);
             assert!(

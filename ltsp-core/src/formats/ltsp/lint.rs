@@ -51,6 +51,16 @@ fn bytes(source: &Source, found: &mut Vec<Diagnostic>) {
 
 fn syntax(conf: &LtspConf, found: &mut Vec<Diagnostic>) {
     let source = conf.source();
+    if conf.headers().is_empty() {
+        let what = "LTSP refuses a file without any section, and no ltsp command works";
+        let said = Diagnostic::error("ltsp-no-section", source, Span::at(0), what);
+        let how = "put the settings into [common]";
+        found.push(if conf.statements(0).is_empty() {
+            said.help("add a section such as [common], or remove the file")
+        } else {
+            said.suggest(how, vec![Edit::insert(0, "[common]\n")])
+        });
+    }
     for fault in conf.faults() {
         let at = fault.at.min(source.bytes().len());
         let span = Span::new(at, (at + 1).min(source.bytes().len()));
@@ -80,6 +90,10 @@ fn lines(conf: &LtspConf, found: &mut Vec<Diagnostic>) {
         for statement in conf.statements(function) {
             match &statement.kind {
                 Kind::Assign { name, .. } => {
+                    if !statement.sure {
+                        let what = "shell code decides whether this is set";
+                        found.push(Diagnostic::advice("ltsp-code", source, statement.span, what));
+                    }
                     let name_text = source.slice(*name);
                     let text = String::from_utf8_lossy(name_text);
                     if LOCAL.iter().any(|local| local.as_bytes() == name_text) {
@@ -206,7 +220,10 @@ fn indented_include(source: &Source, span: Span, sure: bool, found: &mut Vec<Dia
     if classify(source.slice(text)) == Line::Include && source.slice(text).starts_with(b"INCLUDE") {
         let what = "an indented INCLUDE includes nothing: it is a variable that nobody reads";
         let edits = vec![Edit::delete(Span::new(line.start, span.start))];
-        found.retain(|one| one.place.span != span || !one.code.starts_with("ltsp-indented"));
+        found.retain(|one| {
+            one.place.span != span
+                || !(one.code == "ltsp-code" || one.code == "ltsp-indented-assignment")
+        });
         found.push(
             Diagnostic::error("ltsp-indented-include", source, span, what)
                 .mend("remove the indentation", edits),

@@ -235,7 +235,7 @@ impl<'a> Machine<'a> {
     }
 
     fn read(&mut self, document: &'a LtspConf, request: &Request) -> Result<()> {
-        document.sound()?;
+        document.readable()?;
         self.documents.push(document);
         let server_too =
             request.applet.as_ref().is_some_and(|applet| SERVER_APPLETS.contains(&&applet[..]));
@@ -500,5 +500,88 @@ fn section(document: &LtspConf, function: usize) -> String {
     match document.header_of(function) {
         Some(header) => format!("[{}]", String::from_utf8_lossy(&header.name)),
         None => "the lines before all sections".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Source;
+
+    fn read(text: &str, request: &Request) -> Reading {
+        conf(text).read_as(request, &[]).expect("a sound file")
+    }
+
+    fn conf(text: &str) -> LtspConf {
+        LtspConf::parse(Source::new("ltsp.conf", text))
+    }
+
+    fn on(host: &str) -> Request {
+        Request { client: Client::named(host), ..Request::default() }
+    }
+
+    #[test]
+    fn later_steps_win_and_common_wins_over_clients() {
+        let text = "A=0\n[init/]\nA=6\n[pc01]\nA=5\n[server]\nA=4\n[common]\nA=3\n\
+                    [clients]\nA=2\n";
+        let value = |request: &Request| read(text, request).get(b"A").unwrap().to_string();
+        assert_eq!(value(&on("other")), "3");
+        assert_eq!(value(&on("pc01")), "5");
+        assert_eq!(value(&Request { applet: Some("init".into()), ..on("pc01") }), "6");
+        assert_eq!(value(&Request { side: Side::Server, ..on("other") }), "4");
+        assert_eq!(value(&Request { applet: Some("image".into()), ..on("other") }), "4");
+    }
+
+    #[test]
+    fn a_section_is_run_once_and_the_first_that_matches() {
+        let text = "[pc*]\nINCLUDE=lab\nA=1\n[pc01]\nA=2\n[lab]\nA=3\nB=3\nINCLUDE=pc01\n";
+        let reading = read(text, &on("pc01"));
+        assert_eq!(reading.get(b"A").unwrap(), &"1");
+        let names: Vec<_> = reading.sections.iter().map(|(name, _)| name.to_string()).collect();
+        assert_eq!(names, ["", "pc*", "lab"]);
+        assert_eq!(reading.sections[2].1, "INCLUDE of [pc*]");
+    }
+
+    #[test]
+    fn the_host_name_may_come_from_the_section_of_an_address() {
+        let text = "[10.0.0.7]\nHOSTNAME=pc07\n[pc07]\nA=$HOSTNAME/$IP_ADDRESS\n";
+        let client = Client { ip: Some([10, 0, 0, 7].into()), ..Client::default() };
+        let reading = read(text, &Request { client, ..Request::default() });
+        assert_eq!(reading.get(b"A").unwrap(), &"pc07/10.0.0.7");
+    }
+
+    #[test]
+    fn the_second_file_cannot_run_a_section_again() {
+        let first = conf("[clients]\nA=1\n");
+        let second = conf("[clients]\nA=2\n[login/]\nB=2\n");
+        let request = Request { applet: Some("login".into()), ..on("pc") };
+        let reading = first.read_as(&request, &[second]).unwrap();
+        assert_eq!(reading.get(b"A").unwrap(), &"1");
+        assert_eq!(reading.get(b"B").unwrap(), &"2");
+    }
+
+    #[test]
+    fn code_is_said_and_not_guessed() {
+        let text = "[clients]\nA=1\nif x; then\nA=2\nfi\nB=$(x)\nC=1\n. /etc/x\n\
+                    test -f x && return\nD=1\n[common]\nC=\"$C$B\"\nE=${F:-x}\n";
+        let reading = read(text, &on("pc"));
+        for name in [b"A", b"B", b"C", b"D", b"E"] {
+            let setting = reading.setting(name).expect("it is listed");
+            assert_eq!(setting.value, None, "{}", setting.key);
+            assert!(setting.origin.rule.contains("shell code"), "{}", setting.origin);
+        }
+        assert!(reading.code.iter().any(|unread| unread.place.line == 8));
+    }
+
+    #[test]
+    fn what_the_shell_refuses_is_an_error_with_its_place() {
+        for (text, line) in
+            [("[a]\nA='\n", 2), ("A=1\n", 1), ("[a]\n[|b]\n", 2), ("[a]\nA=(b)\n", 2)]
+        {
+            let error = conf(text).resolve(&on("pc"), &[]).expect_err(text);
+            assert_eq!((error.kind(), error.line()), (ErrorKind::Parse, Some(line)), "{text}");
+        }
+        let error = conf("[call]\n").resolve(&on("call"), &[]).expect_err("it never ends");
+        assert_eq!(error.kind(), ErrorKind::Parse);
     }
 }

@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn a_family_is_sorted_by_name_and_has_no_empty_member() {
-        let conf = conf("FSTAB_B=2\nFSTAB_A10=1\nFSTAB_A=\nFSTAB_A2=3\nFSTABX=4\n");
+        let conf = conf("[common]\nFSTAB_B=2\nFSTAB_A10=1\nFSTAB_A=\nFSTAB_A2=3\nFSTABX=4\n");
         let resolved = conf.resolve(&Request::default(), &[]).unwrap();
         let names: Vec<_> =
             family(&resolved, "FSTAB_").map(|entry| entry.key.to_string()).collect();
