@@ -53,7 +53,7 @@ for case in "$1"/*; do
     (
         cd "$case"
         ulimit -s 1024
-        exec timeout 10 env -i PATH="$PATH" LC_ALL=C LIBRARY="$LIBRARY" NAMES="$NAMES" \
+        exec timeout 120 env -i PATH="$PATH" LC_ALL=C LIBRARY="$LIBRARY" NAMES="$NAMES" \
             dash "$1/../one" "$applet" "$applet_dir" "$mac" "$ip" "$host" out $files
     ) </dev/null >/dev/null 2>&1
     echo $? >"$case/status"
@@ -134,7 +134,7 @@ const HEADERS: [&str; 46] = [
     "[call]",
 ];
 
-const LINES: [&str; 74] = [
+const LINES: [&str; 70] = [
     "A=1",
     "A=2",
     "B=x",
@@ -186,11 +186,7 @@ const LINES: [&str; 74] = [
     "=x",
     "A=$(printf %s sub)",
     "B=`printf back`",
-    "A=\"multi",
-    "line\"",
-    "B='multi",
     "A = inside",
-    "line'",
     "A=\"l1\nD = l2\n l3\"",
     "KEY='x\n[inside]\ny'",
     "KEY=\"x\n[monitor]\ny\" # tail",
@@ -211,13 +207,30 @@ const LINES: [&str; 74] = [
     "while false; do\nA=14\ndone",
 ];
 
-const BROKEN: [&str; 12] = [
-    "A=(1 2)", "fi", "A='", "B=\"", "if true", "| A=1", "A=1 &&", "}", "A=x\\", "; A=1", "C=$(",
+const BROKEN: [&str; 16] = [
+    "A=\"multi",
+    "line\"",
+    "B='multi",
+    "line'",
+    "A=(1 2)",
+    "fi",
+    "A='",
+    "B=\"",
+    "if true",
+    "| A=1",
+    "A=1 &&",
+    "}",
+    "A=x\\",
+    "; A=1",
+    "C=$(",
     "done",
 ];
 
 fn file(dice: &mut Dice) -> String {
     let mut text = String::new();
+    if dice.below(10) > 0 {
+        text.push_str("[common]\n");
+    }
     for _ in 0..dice.below(30) {
         let line = match dice.below(100) {
             0 => dice.pick(&BROKEN),
@@ -303,6 +316,7 @@ impl Case {
 /// What the original ended with.
 fn theirs(directory: &Path) -> Option<BTreeMap<Vec<u8>, Vec<u8>>> {
     let status = fs::read_to_string(directory.join("status")).expect("every case is run");
+    assert_ne!(status.trim(), "124", "{} takes too long", directory.display());
     if status.trim() != "0" {
         return None;
     }
@@ -401,7 +415,7 @@ fn ltsp_itself_ends_with_the_same_variables() {
     println!(
         "{known} values equal, {unknown} unknown, {refused} files refused by both, {closed_by_chance} by us alone"
     );
-    assert!(known > 4 * unknown, "{known} values are known and {unknown} are not");
+    assert!(known > 1500 && known > 4 * unknown, "{known} values are known and {unknown} are not");
     assert!(closed_by_chance < FILES / 10, "{closed_by_chance} files are refused by us alone");
     assert!(refused > 10 && refused < FILES / 2, "{refused} files are refused by both");
 }

@@ -72,6 +72,7 @@ fn every_trap_is_found_and_nothing_else() {
         ("[a]\nRELOGIN=yes\n", &["ltsp-value"]),
         ("[server]\nMENU_TIMEOUT=soon\n", &["ltsp-value"]),
         ("[a]\n1A=x\n", &["ltsp-bad-name"]),
+        ("[a]\nunset A-B\n", &["ltsp-bad-name"]),
         ("RELOGIN=0\n[a]\n", &["ltsp-before-sections"]),
         ("[52:54:00:aa:bb:cc]\nHOSTNAME=PC01\n[pc01]\n", &["ltsp-uppercase-host"]),
         ("[a]\nHOSTNAME=$(hostname)\n", &["ltsp-code"]),

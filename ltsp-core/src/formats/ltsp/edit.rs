@@ -453,9 +453,9 @@ impl Settings for LtspConf {
                 Err(error) => failed = Some(error),
             }
             // Else the value runs on into lines that are still comments.
-            if after.source().whole_line_at(span.end.saturating_sub(1)).end
-                <= after.source().whole_line_at(*start).end
-            {
+            let deleted: usize = edits.iter().map(|edit| edit.span.len()).sum();
+            let end = source.whole_line_at(*start).end - deleted;
+            if after.source().whole_line_at(span.end.saturating_sub(1)).end <= end {
                 break;
             }
         }
@@ -603,6 +603,10 @@ mod tests {
         assert_eq!(one.to_bytes(), b"[a]\n#  X=1\nX='2\n3' # c\nY=4\n");
         assert!(one.unset(Some(b"a"), b"X").unwrap());
         assert_eq!(one.to_bytes(), b"[a]\n#  X=1\nY=4\n");
+        let mut last = conf("[a]\nX=\"\n\nAa\n\"\n");
+        assert!(last.comment_out(Some(b"a"), b"X").unwrap());
+        assert!(last.uncomment(Some(b"a"), b"X").unwrap());
+        assert_eq!(last.to_bytes(), b"[a]\nX=\"\n\nAa\n\"\n");
         assert!(!one.unset(Some(b"a"), b"X").unwrap());
         assert!(one.unset(Some(b"b"), b"X").is_err());
         let mut code = conf("[a]\nX=1; Y=2\n");

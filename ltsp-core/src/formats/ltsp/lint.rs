@@ -106,6 +106,10 @@ fn lines(conf: &LtspConf, found: &mut Vec<Diagnostic>) {
                         );
                     }
                 }
+                Kind::Stop { word } => {
+                    let what = "this is no name of a variable, and the shell stops here";
+                    found.push(Diagnostic::error("ltsp-bad-name", source, *word, what));
+                }
                 Kind::Code { word, prefix } => {
                     code(conf, statement.span, *word, *prefix, statement.sure, found)
                 }

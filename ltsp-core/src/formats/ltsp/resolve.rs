@@ -319,7 +319,16 @@ impl<'a> Machine<'a> {
                     let name = document.source().slice(*name);
                     self.touch(number, function, rule, statement, name);
                 }
-                Kind::Code { word, .. } => {
+                Kind::Stop { word } if !doubt => {
+                    let position = document.source().position(word.start);
+                    return Err(Error::new(
+                        ErrorKind::Parse,
+                        "the shell stops here, because this is no name of a variable",
+                    )
+                    .at(document.source().name())
+                    .at_line(position.line, position.column));
+                }
+                Kind::Code { word, .. } | Kind::Stop { word } => {
                     let place = Place::new(document.source(), *word);
                     let message = "shell code, not followed".to_owned();
                     self.code.push(Unread { place, message });
@@ -581,6 +590,8 @@ mod tests {
             let error = conf(text).resolve(&on("pc"), &[]).expect_err(text);
             assert_eq!((error.kind(), error.line()), (ErrorKind::Parse, Some(line)), "{text}");
         }
+        let error = conf("[common]\nunset A-B\n").resolve(&on("a"), &[]).expect_err("no name");
+        assert_eq!((error.line(), error.column()), (Some(2), Some(7)));
         let error = conf("[call]\n").resolve(&on("call"), &[]).expect_err("it never ends");
         assert_eq!(error.kind(), ErrorKind::Parse);
     }

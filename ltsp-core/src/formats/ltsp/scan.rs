@@ -54,6 +54,11 @@ pub(super) enum Kind {
     Touch { name: Span },
     /// Leaves the section.
     Return,
+    /// Ends the shell: `export`, `readonly` or `unset` of what is no variable's name.
+    Stop {
+        /// The word that is no name.
+        word: Span,
+    },
     /// Shell code that this library does not look into.
     Code {
         /// The word that is run.
@@ -740,11 +745,11 @@ impl Scanner<'_> {
         let arguments = &words[1..];
         let text = |word: &Word| &bytes[word.span().range()];
         let prefix = assigned.first().map(|(name, _)| *name);
+        let stop = arguments.iter().find(|word| wrong_name(text(command), text(word)));
         let kinds: Option<Vec<Kind>> = match text(command) {
             _ if apart => None,
-            b"export" | b"readonly" => {
-                arguments.iter().map(|word| exported(bytes, *word)).collect()
-            }
+            _ if stop.is_some() => stop.map(|word| vec![Kind::Stop { word: word.span() }]),
+            b"export" => arguments.iter().map(|word| exported(bytes, *word)).collect(),
             b"unset" => arguments
                 .iter()
                 .filter(|word| text(word) != b"-v")
@@ -753,11 +758,15 @@ impl Scanner<'_> {
                     is_variable(text(word)).then_some(Kind::Unset { name })
                 })
                 .collect(),
-            b"read" => Some(
+            b"read" | b"readonly" => Some(
                 arguments
                     .iter()
-                    .filter(|word| is_variable(text(word)))
-                    .map(|word| Kind::Touch { name: word.span() })
+                    .map(|word| {
+                        let length = text(word).iter().take_while(|b| is_name(**b)).count();
+                        Span::new(word.start, word.start + length)
+                    })
+                    .filter(|name| is_variable(&bytes[name.range()]))
+                    .map(|name| Kind::Touch { name })
                     .collect(),
             ),
             b"return" => Some(vec![Kind::Return]),
@@ -795,6 +804,18 @@ impl Scanner<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether a special command ends the shell because of that argument.
+fn wrong_name(command: &[u8], argument: &[u8]) -> bool {
+    let name = match command {
+        b"export" | b"readonly" => argument.split(|byte| *byte == b'=').next().unwrap_or_default(),
+        b"unset" => argument,
+        _ => return false,
+    };
+    !argument.starts_with(b"-")
+        && !argument.iter().any(|byte| b"$`\"'\\*?[".contains(byte))
+        && !is_variable(name)
 }
 
 /// What an argument of `export` does.
