@@ -3,6 +3,7 @@ use ltsp_core::formats::ltsp::{Autologin, LtspConf, Request, autologin, password
 use ltsp_core::text::{Document, Source};
 use std::path::{Path, PathBuf};
 
+#[allow(clippy::print_stdout, reason = "whoever runs the tests shall know what was not there")]
 fn directory() -> Option<PathBuf> {
     let corpus = std::env::var_os("LTSP_CORPUS").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus"),

@@ -282,8 +282,11 @@ impl LtspConf {
     }
 }
 
-/// Every other setting of a file: its section, its name, its value as it is written.
-fn others<'a>(conf: &'a LtspConf, key: &[u8]) -> Vec<(Option<&'a [u8]>, &'a [u8], &'a [u8])> {
+/// A setting: its section, its name, its value as it is written.
+type Other<'a> = (Option<&'a [u8]>, &'a [u8], &'a [u8]);
+
+/// Every setting of a file but `key`.
+fn others<'a>(conf: &'a LtspConf, key: &[u8]) -> Vec<Other<'a>> {
     conf.assignments()
         .filter(|(_, _, name, _, _)| *name != key)
         .map(|(function, _, name, value, _)| {

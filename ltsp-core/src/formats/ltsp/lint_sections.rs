@@ -47,7 +47,7 @@ fn included(conf: &LtspConf) -> HashSet<&[u8]> {
 fn duplicates(conf: &LtspConf, found: &mut Vec<Diagnostic>) {
     let source = conf.source();
     let mut last: HashMap<&[u8], usize> = HashMap::new();
-    for (function, this) in conf.functions().iter().enumerate() {
+    for function in 0..conf.functions().len() {
         let Some(header) = conf.header_of(function) else { continue };
         if header.id == b"unnamed" || header.id == b"call" || header.id == b"list" {
             let what = format!(
@@ -87,7 +87,6 @@ fn duplicates(conf: &LtspConf, found: &mut Vec<Diagnostic>) {
                     .help("write one of the names with other letters, or join them with `|`"),
             );
         }
-        let _ = this;
     }
 }
 

@@ -236,18 +236,16 @@ fn typed(conf: &LtspConf, one: &Given<'_>, text: &[u8], found: &mut Vec<Diagnost
             let what = "a host name ends at its first blank".to_owned();
             warn("ltsp-value", what, "leave the rest out");
         }
-        name if name == b"DEFAULT_IMAGE"
-            || name == b"KERNEL_PARAMETERS"
-            || name.starts_with(b"IPXE_") =>
+        name if (matches!(name, b"DEFAULT_IMAGE" | b"KERNEL_PARAMETERS")
+            || name.starts_with(b"IPXE_"))
+            && text.iter().any(|byte| b"|&\\\n".contains(byte)) =>
         {
-            if text.iter().any(|byte| b"|&\\\n".contains(byte)) {
-                let what = format!(
-                    "{} goes through a sed command in which `|`, `&`, `\\` and line ends have a \
-                     meaning: the boot menu breaks",
-                    show(name)
-                );
-                found.push(Diagnostic::error("ltsp-sed-character", source, one.value, what));
-            }
+            let what = format!(
+                "{} goes through a sed command in which `|`, `&`, `\\` and line ends have a \
+                 meaning: the boot menu breaks",
+                show(name)
+            );
+            found.push(Diagnostic::error("ltsp-sed-character", source, one.value, what));
         }
         name if name.starts_with(b"CRONTAB_") => crontab(conf, one, text, found),
         name if name.starts_with(b"FSTAB_") && list(text).count() < 4 => {
