@@ -174,7 +174,9 @@ impl KernelCommandLine {
         let open = parameters.iter().any(|one| !is_closed(&self.text[one.span.range()]));
         let refuse = |what: &'static str| Err(Error::new(ErrorKind::InvalidInput, what));
         if open {
-            return refuse("a quote in the command line is not closed: it would swallow what is added");
+            return refuse(
+                "a quote in the command line is not closed: it would swallow what is added",
+            );
         }
         if self.text.contains(&0) {
             return refuse("the command line has a NUL, behind which nothing is read");
@@ -306,7 +308,9 @@ mod tests {
             .parameters()
             .iter()
             .map(|one| match &one.value {
-                Some(value) => format!("{}={value}{}", one.name, if one.for_init { "!" } else { "" }),
+                Some(value) => {
+                    format!("{}={value}{}", one.name, if one.for_init { "!" } else { "" })
+                }
                 None => format!("{}{}", one.name, if one.for_init { "!" } else { "" }),
             })
             .collect()
@@ -363,7 +367,15 @@ mod tests {
     #[test]
     fn what_a_command_line_cannot_express_is_refused() {
         let mut it = line("ro");
-        for (name, value) in [("", "x"), ("a b", "x"), ("a=b", "x"), ("a\"", "x"), ("--", "x"), ("a", "\""), ("a", "b\n")] {
+        for (name, value) in [
+            ("", "x"),
+            ("a b", "x"),
+            ("a=b", "x"),
+            ("a\"", "x"),
+            ("--", "x"),
+            ("a", "\""),
+            ("a", "b\n"),
+        ] {
             let error = it.set(name.as_bytes(), value.as_bytes()).expect_err(name);
             assert_eq!(error.kind(), ErrorKind::InvalidInput);
         }

@@ -11,9 +11,7 @@ use super::grammar::first_word;
 use super::menu::Menu;
 use crate::error::{Error, ErrorKind, Result};
 use crate::formats::MacAddr;
-use crate::text::{
-    Bytes, Document, Edit, Includes, NoIncludes, Settings, Source, line_end_near,
-};
+use crate::text::{Bytes, Document, Edit, Includes, NoIncludes, Settings, Source, line_end_near};
 
 /// How pxelinux calls the file for all machines: names of includes are taken from the directory of
 /// pxelinux.0, not from that of the including file.
@@ -79,10 +77,7 @@ impl PxeConf {
                     let end = line_end_near(&self.source, whole.start);
                     let keyword = self.slice(line.keyword);
                     let edits = [
-                        Edit::insert(
-                            whole.start,
-                            [indent, keyword, b" ", label, end].concat(),
-                        ),
+                        Edit::insert(whole.start, [indent, keyword, b" ", label, end].concat()),
                         Edit::replace(line.keyword, if upper { "UI" } else { "ui" }),
                     ];
                     changed.edit(&edits)?;
@@ -254,7 +249,8 @@ impl PxeConf {
     /// Whether a label can be booted by its name.
     fn check_label(&self, menu: &Menu, label: &[u8], in_menu: bool) -> Result<()> {
         let name = Bytes::from(label);
-        let invalid = |what: String| Err(Error::new(ErrorKind::InvalidInput, what).at(self.source.name()));
+        let invalid =
+            |what: String| Err(Error::new(ErrorKind::InvalidInput, what).at(self.source.name()));
         match menu.label(label) {
             Some(entry) if in_menu && entry.hidden => {
                 invalid(format!("label {name:?} is hidden from the menu, which cannot begin at it"))

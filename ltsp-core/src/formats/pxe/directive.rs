@@ -379,9 +379,20 @@ mod tests {
         assert_eq!(Key::of_name(b"menu  disabled"), Some(Key::MenuDisable));
         assert_eq!(Key::of_name(b"MENU COLOUR title"), Some(Key::MenuColor));
         assert_eq!(Key::of_name(b"f0"), Some(Key::F11));
-        for wrong in ["", "menu", "text", "f13", "f99999999999999999999", "lable", "menu labels",
-            "menu master", "menu master passwords", "kernel x", "menu color a b", "text help x"]
-        {
+        for wrong in [
+            "",
+            "menu",
+            "text",
+            "f13",
+            "f99999999999999999999",
+            "lable",
+            "menu labels",
+            "menu master",
+            "menu master passwords",
+            "kernel x",
+            "menu color a b",
+            "text help x",
+        ] {
             assert_eq!(Key::of_name(wrong.as_bytes()), None, "{wrong}");
         }
     }

@@ -211,9 +211,15 @@ mod tests {
 
     #[test]
     fn numbers_are_read_as_the_c_library_does() {
-        for (text, expected) in
-            [("50", 50), ("-3", -3), ("+7", 7), ("5s", 5), ("x", 0), ("", 0), ("99999999999", i64::from(i32::MAX))]
-        {
+        for (text, expected) in [
+            ("50", 50),
+            ("-3", -3),
+            ("+7", 7),
+            ("5s", 5),
+            ("x", 0),
+            ("", 0),
+            ("99999999999", i64::from(i32::MAX)),
+        ] {
             assert_eq!(number(text.as_bytes()), expected, "{text}");
         }
         for (text, expected) in [

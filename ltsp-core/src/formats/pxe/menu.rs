@@ -232,10 +232,7 @@ pub(super) fn kind_of_file(file: &[u8]) -> Kind {
         (b".com", Kind::ComBoot),
         (b".cbt", Kind::ComBoot),
     ];
-    endings
-        .iter()
-        .find(|(ending, _)| file.ends_with(ending))
-        .map_or(Kind::Linux, |(_, kind)| *kind)
+    endings.iter().find(|(ending, _)| file.ends_with(ending)).map_or(Kind::Linux, |(_, kind)| *kind)
 }
 
 /// The strings about the machine that IPAPPEND (SYSAPPEND) adds to the kernel parameters.
@@ -257,9 +254,25 @@ impl SysAppend {
 
     /// The names of the strings, by bit.
     const NAMES: [&'static str; 19] = [
-        "ip", "BOOTIF", "SYSUUID", "CPU", "SYSVENDOR", "SYSPRODUCT", "SYSVERSION", "SYSSERIAL",
-        "SYSSKU", "SYSFAMILY", "MBVENDOR", "MBPRODUCT", "MBVERSION", "MBSERIAL", "MBASSET",
-        "BIOSVENDOR", "BIOSVERSION", "SYSFF", "FSUUID",
+        "ip",
+        "BOOTIF",
+        "SYSUUID",
+        "CPU",
+        "SYSVENDOR",
+        "SYSPRODUCT",
+        "SYSVERSION",
+        "SYSSERIAL",
+        "SYSSKU",
+        "SYSFAMILY",
+        "MBVENDOR",
+        "MBPRODUCT",
+        "MBVERSION",
+        "MBSERIAL",
+        "MBASSET",
+        "BIOSVENDOR",
+        "BIOSVERSION",
+        "SYSFF",
+        "FSUUID",
     ];
 
     /// Whether all bits of `other` are in it.

@@ -19,3 +19,6 @@ pub use directive::{DIRECTIVES, Directive, Scope, Takes};
 pub use document::PxeConf;
 pub use menu::{Action, Entry, Image, Kind, Menu, Sourced, Submenu, SysAppend};
 pub use search::search_order;
+
+#[cfg(test)]
+mod tests;

@@ -309,11 +309,8 @@ impl Resolver {
         let Some((name, origin)) = open.label else { return };
         let titled = open.title.is_some();
         let title = open.title.unwrap_or_else(|| name.clone());
-        let hotkey = if titled && !open.disabled && !open.hide {
-            self.hotkey(menu, &title)
-        } else {
-            None
-        };
+        let hotkey =
+            if titled && !open.disabled && !open.hide { self.hotkey(menu, &title) } else { None };
         let boots = open.action.is_none();
         let number = self.menu.entries.len();
         let action = match open.action {
@@ -483,11 +480,8 @@ impl Resolver {
             Key::MenuGoto => self.open.action = Some(Ends::Goto(value)),
             Key::MenuExit => {
                 if let Some(parent) = self.menu.menus[menu].parent {
-                    self.open.action = Some(if value.is_empty() {
-                        Ends::Exit(parent)
-                    } else {
-                        Ends::Goto(value)
-                    });
+                    self.open.action =
+                        Some(if value.is_empty() { Ends::Exit(parent) } else { Ends::Goto(value) });
                 }
             }
             Key::Initrd => self.open.initrd = Some(self.setting(line, value)),

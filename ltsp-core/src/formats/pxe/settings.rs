@@ -170,8 +170,7 @@ impl PxeConf {
                 let first = self.lines()[self.labels()[label].first];
                 let own = || self.lines_of(label).take_while(|line| !is_include(line));
                 let last = own().last().unwrap_or(&first);
-                let has_style =
-                    |line: &&Line| !matches!(line.key, Key::TextHelp | Key::OtherText);
+                let has_style = |line: &&Line| !matches!(line.key, Key::TextHelp | Key::OtherText);
                 let others = || {
                     self.lines().iter().find(|line| {
                         line.key.scope().is_some_and(|scope| {
@@ -186,11 +185,8 @@ impl PxeConf {
                     !is_include(line)
                         && !matches!(line.key, Key::Label | Key::MenuBegin | Key::MenuSeparator)
                 });
-                let model = header
-                    .filter(|line| {
-                        is_global(line.key, line.label, line.depth)
-                    })
-                    .last();
+                let model =
+                    header.filter(|line| is_global(line.key, line.label, line.depth)).last();
                 (model.map_or_else(|| self.behind_comments(), end_of), model.copied())
             }
         };
@@ -250,7 +246,11 @@ impl PxeConf {
         let begins = |line: &&Line| {
             matches!(
                 line.key,
-                Key::Label | Key::MenuBegin | Key::MenuEnd | Key::MenuSeparator | Key::Include
+                Key::Label
+                    | Key::MenuBegin
+                    | Key::MenuEnd
+                    | Key::MenuSeparator
+                    | Key::Include
                     | Key::MenuInclude
             )
         };
