@@ -62,7 +62,7 @@ const TITLES: [&str; 7] = [
 ];
 
 /// The file of that number.
-pub fn file(seed: u64) -> Vec<u8> {
+pub(super) fn file(seed: u64) -> Vec<u8> {
     let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     for _ in 0..8 {
         dice.roll(2);
@@ -70,7 +70,7 @@ pub fn file(seed: u64) -> Vec<u8> {
     let end = dice.pick(&["\n", "\n", "\r\n"]);
     let mut text = String::new();
     let shout = dice.roll(3);
-    let mut line = |text: &mut String, dice: &mut Dice, indent: &str, what: &str| {
+    let line = |text: &mut String, dice: &mut Dice, indent: &str, what: &str| {
         // Only the directive may change its case.
         let words = if what.starts_with("menu ") || what.starts_with("text ") { 2 } else { 1 };
         let split = what.match_indices(' ').nth(words - 1).map_or(what.len(), |(at, _)| at);

@@ -12,7 +12,7 @@ use testkit::oracle::need;
 
 /// What GRUB read.
 #[derive(Debug)]
-pub struct Grub {
+pub(super) struct Grub {
     default: Option<String>,
     timeout: String,
     labels: Vec<Label>,
@@ -30,7 +30,7 @@ struct Label {
 }
 
 /// GRUB's reading of a file, or `None` if it gave up.
-pub fn read(text: &[u8]) -> Option<Grub> {
+pub(super) fn read(text: &[u8]) -> Option<Grub> {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let directory = std::env::temp_dir().join(format!("ltsp-pxe-{}-{number}", std::process::id()));
@@ -161,7 +161,7 @@ fn boots(image: &Image) -> String {
 
 /// Compares; says how many labels there were.
 #[track_caller]
-pub fn agrees(file: &[u8]) -> usize {
+pub(super) fn agrees(file: &[u8]) -> usize {
     let mut file = file.to_vec();
     if !has_timeout(&file) {
         // Else GRUB shows the default only.

@@ -218,7 +218,7 @@ fn labels_of(menu: &Menu) -> Vec<Told> {
                 0,
                 entry.title.to_vec(),
                 entry.hidden,
-                entry.disabled && !matches!(entry.action, Action::Goto(None)),
+                entry.disabled && !matches!(entry.action, Action::Goto(_)),
             );
             if let Action::Boot(image) = &entry.action {
                 told.1 = kind_name(image.kind);
@@ -255,7 +255,7 @@ struct Label {
     told: Told,
     own_append: bool,
     action: bool,
-    titled: bool,
+    goes: bool,
 }
 
 /// The labels, read line by line as one would by hand.
@@ -274,6 +274,8 @@ fn model(data: &[u8]) -> Vec<Told> {
             let own = if label.own_append { label.told.3.take() } else { append.clone() };
             label.told.3 = own.filter(|text| !text.is_empty() && text != b"-");
         }
+        // Whether it is disabled then depends on the menus there are.
+        label.told.8 &= !label.goes;
         done.push(label.told);
     }
     for piece in pieces {
@@ -309,11 +311,12 @@ fn model(data: &[u8]) -> Vec<Told> {
             ("ipappend" | "sysappend", Some(label)) => label.told.5 = c_number(&value),
             ("ipappend" | "sysappend", None) => bits = c_number(&value),
             ("initrd", Some(label)) => label.told.4 = Some(value),
-            ("menu label", Some(label)) => (label.told.6, label.titled) = (value, true),
+            ("menu label", Some(label)) => label.told.6 = value,
             ("menu hide", Some(label)) => label.told.7 = true,
             ("menu disable" | "menu disabled", Some(label)) => label.told.8 = true,
-            ("menu quit" | "menu help" | "menu goto", Some(label)) => label.action = true,
-            ("menu exit", Some(label)) => label.action |= depth > 0,
+            ("menu quit" | "menu help", Some(label)) => (label.action, label.goes) = (true, false),
+            ("menu goto", Some(label)) => (label.action, label.goes) = (true, true),
+            ("menu exit", Some(label)) if depth > 0 => (label.action, label.goes) = (true, true),
             (other, Some(label)) => {
                 if let Some(kind) = KINDS.iter().find(|kind| **kind == other) {
                     (label.told.1, label.told.2) = (kind, value);
