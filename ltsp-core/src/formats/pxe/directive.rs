@@ -57,6 +57,7 @@ macro_rules! directives {
     ($($key:ident $name:literal $scope:ident $takes:ident $about:literal;)+) => {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[repr(u8)]
+        #[allow(clippy::enum_variant_names, reason = "they are called as the directives are")]
         pub(super) enum Key { $($key,)+ Unknown, UnknownMenu, OtherText }
 
         /// Every directive that pxelinux knows.

@@ -195,11 +195,9 @@ impl<'a> Parser<'a> {
                 self.label = NONE;
                 self.depth = self.depth.saturating_sub(1);
             }
-            Key::MenuInclude => {
-                // With a name behind the file it is a submenu, which ends the label.
-                if !grammar::first_word(&self.bytes[value.range()]).1.is_empty() {
-                    self.label = NONE;
-                }
+            // With a name behind the file it is a submenu, which ends the label.
+            Key::MenuInclude if !grammar::first_word(&self.bytes[value.range()]).1.is_empty() => {
+                self.label = NONE;
             }
             _ => {}
         }

@@ -118,7 +118,7 @@ pub struct Entry {
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// Boots something.
-    Boot(Image),
+    Boot(Box<Image>),
     /// Goes to a submenu, by its number.
     Submenu(usize),
     /// Goes to another menu (MENU GOTO, MENU EXIT): its number, if there is such a menu.
@@ -321,7 +321,7 @@ impl Menu {
     #[must_use]
     pub fn image(&self, label: &[u8]) -> Option<&Image> {
         match &self.label(label)?.action {
-            Action::Boot(image) => Some(image),
+            Action::Boot(image) => Some(image.as_ref()),
             _ => None,
         }
     }

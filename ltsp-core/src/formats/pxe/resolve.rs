@@ -327,13 +327,13 @@ impl Resolver {
                     (Kind::Kernel, Sourced { value: name.clone(), origin })
                 });
                 let append = open.append.or_else(|| self.append.clone());
-                Action::Boot(Image {
+                Action::Boot(Box::new(Image {
                     kind,
                     kernel,
                     append: append.filter(|append| append.value != *"" && append.value != *"-"),
                     initrd: open.initrd,
                     sysappend: open.sysappend.filter(|mask| mask.value.0 != 0),
-                })
+                }))
             }
         };
         if !open.disabled {

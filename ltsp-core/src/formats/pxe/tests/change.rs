@@ -183,7 +183,7 @@ fn a_menu_started_by_default_stays_a_menu() {
     it.set_default(b"b").unwrap();
     assert_eq!(changes(text, &it), ["-default menu.c32", "+default b", "+ui menu.c32"]);
     let unattended = it.resolve(&NoIncludes).unwrap().unattended();
-    assert_eq!(format!("{unattended:?}").contains("entry: 1"), true, "{unattended:?}");
+    assert!(format!("{unattended:?}").contains("entry: 1"), "{unattended:?}");
     let mut it = conf("ui menu.c32\nlabel a\nmenu hide\nkernel x\nlabel d\nmenu disable\n");
     for label in ["a", "d"] {
         let error = it.set_default(label.as_bytes()).unwrap_err();

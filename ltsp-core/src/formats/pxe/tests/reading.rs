@@ -42,7 +42,7 @@ fn labels_are_read_in_order_with_all_that_belongs_to_them() {
     assert_eq!(old.command_line().to_string(), "ro quiet initrd=ltsp/initrd-4.9,ltsp/extra");
     assert_eq!(old.append.as_ref().unwrap().origin.rule, "for all labels below");
     assert_eq!(menu.menus.len(), 2);
-    assert_eq!(menu.menus[1].title.as_ref().unwrap(), &*"Older ^kernels");
+    assert_eq!(menu.menus[1].title.as_deref().unwrap(), b"Older ^kernels");
     assert_eq!(menu.entries[menu.menus[1].entry.unwrap()].title, *"Older ^kernels");
     assert_eq!(menu.menus[1].parent, Some(0));
     assert_eq!(menu.label(b"thin-4.9").unwrap().menu, 1);
@@ -126,7 +126,7 @@ fn hidden_disabled_and_other_entries_are_told_apart() {
     assert!(entries[1].disabled && entries[1].indent == 2);
     assert_eq!(entries[2].action, Action::Submenu(1));
     assert_eq!(entries[2].hotkey, Some('S'));
-    assert_eq!(menu.menus[1].title.as_ref().unwrap(), &*"Sub");
+    assert_eq!(menu.menus[1].title.as_deref().unwrap(), b"Sub");
     assert_eq!(menu.menus[0].default, menu.menus[1].entry);
     let action = |label: &[u8]| menu.label(label).unwrap().action.clone();
     assert_eq!(action(b"g"), Action::Goto(Some(0)));
@@ -173,7 +173,7 @@ fn includes_are_read_where_they_stand() {
     assert_eq!((append.value, append.origin.place.line), ("for-c".into(), 5));
     assert_eq!(menu.default.as_ref().unwrap().origin.place.file.to_str(), Some("deep"));
     assert_eq!(menu.missing[0].value.to_str(), Some("none"));
-    assert_eq!(menu.menus[1].name.as_ref().unwrap(), &*"Its name");
+    assert_eq!(menu.menus[1].name.as_deref().unwrap(), b"Its name");
     assert_eq!((menu.label(b"d").unwrap().menu, menu.label(b"e").unwrap().menu), (1, 0));
 }
 
