@@ -18,6 +18,7 @@ pub fn need(program: &str) -> PathBuf {
         "unshare" | "mount" | "umount" | "setpriv" => "util-linux",
         "find" => "findutils",
         "cp" | "chown" | "timeout" | "sort" => "coreutils",
+        "grub-syslinux2cfg" => "grub-common",
         other => other,
     };
     let path = std::env::var_os("PATH").unwrap_or_default();
