@@ -158,7 +158,9 @@ impl LimitsConf {
     /// The rules in a block, in its order.
     pub fn rules_in(&self, block: &Block) -> impl Iterator<Item = Rule> + '_ {
         let inside = block.inside;
-        self.rules().filter(move |rule| inside.start <= rule.place.span.start && rule.place.span.end <= inside.end)
+        self.rules().filter(move |rule| {
+            inside.start <= rule.place.span.start && rule.place.span.end <= inside.end
+        })
     }
 
     /// Makes `rules` all that stands in the block of that name, which is added at the end of the
@@ -181,7 +183,12 @@ impl LimitsConf {
             check_rule(&rule.domain, rule.item, &rule.value)?;
             let line = line_like(
                 None,
-                [&rule.domain, rule.kind.name().as_bytes(), rule.item.name().as_bytes(), &rule.value],
+                [
+                    &rule.domain,
+                    rule.kind.name().as_bytes(),
+                    rule.item.name().as_bytes(),
+                    &rule.value,
+                ],
             );
             check_line(&line, rule)?;
             text.extend_from_slice(&line);
@@ -228,7 +235,9 @@ impl LimitsConf {
     pub fn import_script_block(&mut self, name: &str) -> Result<Option<Imported>> {
         check_name(name)?;
         if self.block(name)?.is_some() {
-            return Err(invalid(format!("there is a block `{name}` already")).at(self.source().name()));
+            return Err(
+                invalid(format!("there is a block `{name}` already")).at(self.source().name())
+            );
         }
         let source = self.source().clone();
         let Some((mark, last)) = script_rules(&source) else { return Ok(None) };
@@ -258,8 +267,12 @@ fn check_line(line: &[u8], rule: &NewRule) -> Result<()> {
         _ => None,
     };
     match read {
-        Some((_, Statement::Set(kind, item, _))) if (kind, item) == (rule.kind, rule.item) => Ok(()),
-        _ => Err(invalid(format!("pam_limits would not read `{}` in one piece", Bytes::from(line)))),
+        Some((_, Statement::Set(kind, item, _))) if (kind, item) == (rule.kind, rule.item) => {
+            Ok(())
+        }
+        _ => {
+            Err(invalid(format!("pam_limits would not read `{}` in one piece", Bytes::from(line))))
+        }
     }
 }
 
@@ -270,12 +283,8 @@ pub(super) fn script_rules(source: &Source) -> Option<(Span, Span)> {
         source.line(*number).is_some_and(|line| source.slice(line).starts_with(SCRIPT_MARK))
     };
     let mark = (1..=lines).find(starts)?;
-    let mut left = vec![
-        (true, Item::Nproc),
-        (false, Item::Core),
-        (true, Item::Cpu),
-        (true, Item::Maxlogins),
-    ];
+    let mut left =
+        vec![(true, Item::Nproc), (false, Item::Core), (true, Item::Cpu), (true, Item::Maxlogins)];
     let mut last = None;
     for number in mark + 1..=lines {
         let line = source.whole_line(number)?;
@@ -347,7 +356,9 @@ mod tests {
     #[test]
     fn what_stands_around_a_block_survives() {
         let around = |inside: &str| {
-            format!("\u{feff}# BEGIN ltsp\nx\r\n # BEGIN ltsp g \n{inside}# END ltsp g\n\0tail # END ltsp h")
+            format!(
+                "\u{feff}# BEGIN ltsp\nx\r\n # BEGIN ltsp g \n{inside}# END ltsp g\n\0tail # END ltsp h"
+            )
         };
         let mut limits = file(&around("old\n"));
         limits.set_block("g", &rules()[..1]).unwrap();
@@ -371,7 +382,11 @@ mod tests {
                 limits.remove_block("g").unwrap_err(),
                 limits.import_script_block("g").unwrap_err(),
             ] {
-                assert_eq!((error.kind(), error.line()), (ErrorKind::Parse, Some(line)), "{broken}");
+                assert_eq!(
+                    (error.kind(), error.line()),
+                    (ErrorKind::Parse, Some(line)),
+                    "{broken}"
+                );
                 assert!(error.message().contains(what), "{error}");
             }
             assert_eq!(text(&limits), broken);
@@ -399,7 +414,8 @@ mod tests {
 
     #[test]
     fn the_rules_of_the_script_become_a_block() {
-        let of_script = "@guest hard nproc 100\n *  hard core 0\n@guest\thard cpu 2\n@guest hard maxlogins 1\n";
+        let of_script =
+            "@guest hard nproc 100\n *  hard core 0\n@guest\thard cpu 2\n@guest hard maxlogins 1\n";
         let mut limits = file(&format!("# head\n### custom\n{of_script}@staff hard cpu 5\n# tail"));
         let got = limits.import_script_block("guests").unwrap().unwrap();
         assert_eq!((got.rules.len(), got.more_behind), (4, true));
@@ -414,7 +430,9 @@ mod tests {
         let got = limits.import_script_block("g").unwrap().unwrap();
         assert!(!got.more_behind);
         assert_eq!(text(&limits), "# BEGIN ltsp g\r\n@g hard cpu 1\r\n# END ltsp g");
-        for other in ["", "### custom", "### custom\n\n@g hard cpu 1\n", "x ### custom\n@g hard cpu 1\n"] {
+        for other in
+            ["", "### custom", "### custom\n\n@g hard cpu 1\n", "x ### custom\n@g hard cpu 1\n"]
+        {
             assert_eq!(file(other).import_script_block("g").unwrap(), None, "{other}");
         }
     }

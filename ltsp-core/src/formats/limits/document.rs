@@ -64,10 +64,6 @@ impl LimitsConf {
         })
     }
 
-    pub(super) fn pieces(&self) -> &[Piece] {
-        &self.read.pieces
-    }
-
     pub(super) fn fields(&self, number: usize) -> Fields<'_> {
         Fields { source: &self.source, piece: self.read.pieces[number] }
     }

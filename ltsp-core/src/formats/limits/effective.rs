@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::document::LimitsConf;
 use super::domain::{Domain, Ids};
 use super::item::{Item, Unit};
-use super::rule::{Fields, Kind, Statement};
+use super::rule::{Fields, Statement};
 use super::value::Value;
 use crate::text::{Bytes, Entry, Origin, Resolved};
 
@@ -247,8 +247,10 @@ impl Effective {
         }
         let mut entries = Vec::new();
         for limit in &self.limits {
-            entries.extend(limit.soft_rule.as_ref().map(|c| entry(format!("soft {}", limit.item), c)));
-            entries.extend(limit.hard_rule.as_ref().map(|c| entry(format!("hard {}", limit.item), c)));
+            entries
+                .extend(limit.soft_rule.as_ref().map(|c| entry(format!("soft {}", limit.item), c)));
+            entries
+                .extend(limit.hard_rule.as_ref().map(|c| entry(format!("hard {}", limit.item), c)));
         }
         entries.extend(self.logins.as_ref().map(|l| entry("maxlogins".to_owned(), &l.most)));
         entries.extend(self.priority.as_ref().map(|c| entry("priority".to_owned(), c)));
@@ -281,7 +283,10 @@ pub fn effective(documents: &[LimitsConf], who: &Who) -> Effective {
             let Some(domain) = Domain::read(fields.domain()) else { continue };
             if fields.is_exemption() {
                 if exempts(&domain, fields.domain(), who) {
-                    return Effective { exempt: Some(origin(fields, &domain)), ..Effective::default() };
+                    return Effective {
+                        exempt: Some(origin(fields, &domain)),
+                        ..Effective::default()
+                    };
                 }
             } else if fields.piece.count() >= 4 {
                 if let Some(rank) = rank(&domain, fields.domain(), who) {
@@ -637,7 +642,10 @@ mod tests {
         let text = "g1 hard nproc 5\n@pupils -\n";
         let got = of(&guest(), text);
         assert_eq!(got.exempt.as_ref().map(|origin| origin.place.line), Some(2));
-        assert_eq!(got.session(&Baseline { limits: [Pair { soft: 0, hard: 0 }; 15], nr_open: 0 }), None);
+        assert_eq!(
+            got.session(&Baseline { limits: [Pair { soft: 0, hard: 0 }; 15], nr_open: 0 }),
+            None
+        );
         for domain in ["g1", "@guests", "@:2002", "@2001:", "1001:", ":1001", "%:1001", "%1001:"] {
             assert!(of(&guest(), &format!("{domain} -")).exempt.is_some(), "{domain}");
         }
@@ -675,7 +683,8 @@ mod tests {
 
     #[test]
     fn some_items_know_no_rank() {
-        let got = of(&guest(), "g1 - priority 5\n* - priority 600\n* x nonewprivs 1\ng1 - chroot /X");
+        let got =
+            of(&guest(), "g1 - priority 5\n* - priority 600\n* x nonewprivs 1\ng1 - chroot /X");
         assert_eq!(got.priority.as_ref().map(|chosen| chosen.value), Some(19));
         assert_eq!(got.priority.map(|chosen| chosen.hidden.len()), Some(1));
         assert_eq!(got.no_new_privs.map(|chosen| chosen.value), Some(true));

@@ -21,10 +21,8 @@ mod tests {
 
     #[test]
     fn only_conf_files_are_read_and_by_their_bytes() {
-        let names = ["b.conf", "10-a.conf", "B.conf", ".x.conf", "x.conf~", "9.conf", ".conf", "é.conf"];
-        assert_eq!(
-            in_reading_order(names),
-            ["10-a.conf", "9.conf", "B.conf", "b.conf", "é.conf"]
-        );
+        let names =
+            ["b.conf", "10-a.conf", "B.conf", ".x.conf", "x.conf~", "9.conf", ".conf", "é.conf"];
+        assert_eq!(in_reading_order(names), ["10-a.conf", "9.conf", "B.conf", "b.conf", "é.conf"]);
     }
 }

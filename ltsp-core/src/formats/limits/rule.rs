@@ -106,12 +106,7 @@ pub struct NewRule {
 
 impl NewRule {
     /// A rule for `domain`.
-    pub fn new(
-        domain: impl Into<Bytes>,
-        kind: Kind,
-        item: Item,
-        value: impl fmt::Display,
-    ) -> Self {
+    pub fn new(domain: impl Into<Bytes>, kind: Kind, item: Item, value: impl fmt::Display) -> Self {
         Self { domain: domain.into(), kind, item, value: value.to_string().into() }
     }
 }

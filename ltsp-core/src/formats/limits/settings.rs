@@ -216,7 +216,9 @@ impl LimitsConf {
         let Some(behind) = behind else { return (Spot::End, last) };
         let line = self.source().whole_line_at(behind.piece.start);
         let blocks = self.blocks().unwrap_or_default();
-        let block = blocks.iter().find(|block| block.whole.start <= line.start && line.end <= block.whole.end);
+        let block = blocks
+            .iter()
+            .find(|block| block.whole.start <= line.start && line.end <= block.whole.end);
         (Spot::Behind(block.map_or(line, |block| block.whole)), Some(behind))
     }
 }
@@ -247,9 +249,8 @@ fn insert_at_end(source: &Source, line: &[u8]) -> Edit {
 
 fn is_end_of_file(line: &[u8]) -> bool {
     let text = line.trim_ascii();
-    text.strip_prefix(b"#").is_some_and(|text| {
-        text.trim_ascii().trim_ascii_end().eq_ignore_ascii_case(b"end of file")
-    })
+    text.strip_prefix(b"#")
+        .is_some_and(|text| text.trim_ascii().trim_ascii_end().eq_ignore_ascii_case(b"end of file"))
 }
 
 fn no_sections(section: Option<&[u8]>, kind: ErrorKind) -> Result<()> {
@@ -278,7 +279,9 @@ impl Settings for LimitsConf {
         let (soft, hard) = self.last_lines(key);
         let counts: Vec<Fields<'_>> = match key.kind {
             _ if key.item.has_one_value() => soft.into_iter().collect(),
-            Kind::Both if soft.is_some() && hard.is_some() => soft.into_iter().chain(hard).collect(),
+            Kind::Both if soft.is_some() && hard.is_some() => {
+                soft.into_iter().chain(hard).collect()
+            }
             Kind::Both => Vec::new(),
             Kind::Soft => soft.into_iter().collect(),
             Kind::Hard => hard.into_iter().collect(),
@@ -300,8 +303,7 @@ impl Settings for LimitsConf {
             }
         } else {
             let (place, neighbour) = self.place_for(key);
-            let words =
-                [key.domain, key.kind.name().as_bytes(), key.item.name().as_bytes(), value];
+            let words = [key.domain, key.kind.name().as_bytes(), key.item.name().as_bytes(), value];
             let line = line_like(neighbour, words);
             edits.push(match place {
                 Spot::Behind(line_above) => insert_behind(self.source(), line_above, &line),
@@ -330,7 +332,9 @@ impl Settings for LimitsConf {
         let key = Key::read(key)?;
         let source = self.source().clone();
         for number in (1..=source.line_count() as u64).rev() {
-            let Some(line) = source.line(number).filter(|line| line.len() < PIECE) else { continue };
+            let Some(line) = source.line(number).filter(|line| line.len() < PIECE) else {
+                continue;
+            };
             let Some((mark, value)) = commented(&source, line, key) else { continue };
             check_rule(key.domain, key.item, &value)?;
             self.edit_to(&[Edit::delete(mark)], key, &value)?;
@@ -344,9 +348,8 @@ impl Settings for LimitsConf {
     }
 
     fn settings(&self) -> Vec<Setting> {
-        let rules = self.all_fields().filter(|fields| {
-            matches!(fields.read(), Ok((_, Statement::Set(..))))
-        });
+        let rules =
+            self.all_fields().filter(|fields| matches!(fields.read(), Ok((_, Statement::Set(..)))));
         rules
             .map(|fields| Setting {
                 section: None,

@@ -15,9 +15,7 @@ pub(super) fn line_like(neighbour: Option<Fields<'_>>, words: [&[u8]; 4]) -> Vec
     let indent = source.slice(Span::new(start, piece.field(0).start));
     // What looks like an indentation may be a NUL's or a long line's.
     let indent = if indent.iter().all(|byte| matches!(byte, b' ' | b'\t')) { indent } else { b"" };
-    let gap = |at: usize| {
-        source.slice(Span::new(piece.field(at).end, piece.field(at + 1).start))
-    };
+    let gap = |at: usize| source.slice(Span::new(piece.field(at).end, piece.field(at + 1).start));
     let gaps = [gap(0), gap(1), gap(2)];
     if gaps.iter().all(|gap| gap.iter().all(|byte| *byte == b' ')) {
         return in_columns(indent, [1, 2, 3].map(|at| piece.field(at).start - start), words);
