@@ -54,7 +54,7 @@ pub enum Bound {
     /// Seconds for [`Item::Cpu`], bytes for sizes, 20 minus the nice value for [`Item::Nice`], else
     /// a count.
     Most(u64),
-    /// What `/proc/sys/fs/nr_open` says: `unlimited` of [`Item::Nofile`].
+    /// What `/proc/sys/fs/nr_open` says; in the place of `Unlimited` for [`Item::Nofile`].
     NrOpen,
 }
 
@@ -74,7 +74,6 @@ impl Bound {
             if number >= u64::MAX / factor { u64::MAX } else { number * factor }
         };
         let number = match value {
-            Value::Unlimited if item == Item::Nofile => return Self::NrOpen,
             Value::Number(number) => match item.unit() {
                 Unit::Minutes => times(*number, 60),
                 Unit::Kibibytes => times(*number, 1024),
@@ -83,7 +82,11 @@ impl Bound {
             Value::Signed(nice) => u64::from((20 - (*nice).clamp(-20, 19)).unsigned_abs()),
             _ => u64::MAX,
         };
-        if number == u64::MAX { Self::Unlimited } else { Self::Most(number) }
+        match number {
+            u64::MAX if item == Item::Nofile => Self::NrOpen,
+            u64::MAX => Self::Unlimited,
+            number => Self::Most(number),
+        }
     }
 
     /// Whether it is certainly the greater.
@@ -615,7 +618,7 @@ mod tests {
         assert_eq!(bound("core", "10"), Some(Bound::Most(10_240)));
         assert_eq!(bound("msgqueue", "10"), Some(Bound::Most(10)));
         assert_eq!(bound("nofile", "unlimited"), Some(Bound::NrOpen));
-        assert_eq!(bound("nofile", "18446744073709551615"), Some(Bound::Unlimited));
+        assert_eq!(bound("nofile", "18446744073709551615"), Some(Bound::NrOpen));
         assert_eq!(bound("nice", "5"), Some(Bound::Most(15)));
         assert_eq!(bound("nice", "-1"), Some(Bound::Most(21)));
         assert_eq!(bound("nice", "-100"), Some(Bound::Most(40)));

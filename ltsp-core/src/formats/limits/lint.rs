@@ -126,8 +126,8 @@ fn line(fields: Fields<'_>, found: &mut Vec<Diagnostic>) {
             found.extend(for_nobody(fields, &domain, item));
             found.extend(group_sign(fields, &domain));
             found.extend(trailing(fields));
-            found.extend(number(fields, item));
-            found.extend(quantity(fields, kind, item, &value));
+            // A number that is read otherwise than it looks is no quantity that somebody chose.
+            found.extend(number(fields, item).or_else(|| quantity(fields, kind, item, &value)));
         }
     }
 }
@@ -203,7 +203,6 @@ fn flawed(fields: Fields<'_>, flaw: Flaw) -> Option<Diagnostic> {
             let message =
                 format!("pam_limits passes this line over: `{value}` is no value for {item}");
             let help = match Item::of_name(fields.item()).map(Item::unit) {
-                Some(Unit::Switch) => "write 0 or 1",
                 Some(Unit::Nice) => "write a number from -20 to 19; this item cannot be unlimited",
                 _ => "write a number, or unlimited",
             };
@@ -362,6 +361,11 @@ fn number(fields: Fields<'_>, item: Item) -> Option<Diagnostic> {
     let (source, written) = (fields.source, fields.value());
     let span = fields.piece.field(3);
     let warning = |code, message: String| Diagnostic::warning(code, source, span, message);
+    if item.unit() == Unit::Switch && !matches!(written, b"0" | b"1") {
+        let message =
+            format!("pam_limits takes `{}` for 0, whatever lines above say", text(written));
+        return Some(warning("limits-switch", message).help("write 0 or 1"));
+    }
     let endless = ["-1", "-", "unlimited", "infinity"];
     if matches!(item.unit(), Unit::Path | Unit::Switch)
         || endless.iter().any(|word| written.eq_ignore_ascii_case(word.as_bytes()))
@@ -486,7 +490,7 @@ fn quantity(fields: Fields<'_>, kind: Kind, item: Item, value: &Value) -> Option
             );
             Some(advice("limits-nproc-low", message).help("1000 and more suit a desktop"))
         }
-        (Item::Nofile, Value::Number(files @ 1_048_577..)) => {
+        (Item::Nofile, Value::Number(files @ 1_048_577..u64::MAX)) => {
             let message = format!(
                 "the kernel refuses {files} open files unless the sysctl fs.nr_open is as great, and the limit is then not set at all"
             );

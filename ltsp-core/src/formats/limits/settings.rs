@@ -98,6 +98,7 @@ pub(super) fn check_rule(domain: &[u8], item: Item, value: &[u8]) -> Result<()> 
     };
     let number = Number::read(value).filter(|number| number.len == value.len());
     match read {
+        Value::Switch(_) if !matches!(value, b"0" | b"1") => wrong("it is neither 0 nor 1"),
         Value::Unlimited | Value::Switch(_) => Ok(()),
         Value::Path(path) if *path != *value => wrong("pam_limits turns it into lower case"),
         Value::Path(_) if !value.starts_with(b"/") => wrong("the path does not begin with a slash"),

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::document::LimitsConf;
 use super::domain::Domain;
 use super::effective::Bound;
+use super::grammar::PIECE;
 use super::item::Item;
 use super::rule::{Fields, Kind, Statement};
 use super::value::Value;
@@ -96,11 +97,14 @@ fn same_domain(source: &Source, taken: &[Taken<'_>], found: &mut Vec<Diagnostic>
                     line.domain, line.item
                 );
                 let whole = source.whole_line_at(line.span().start);
-                found.push(
-                    Diagnostic::warning("limits-hidden", source, line.span(), message)
-                        .label(source, taken[by].span(), "this one counts")
-                        .suggest("remove the line", vec![Edit::delete(whole)]),
-                );
+                let told = Diagnostic::warning("limits-hidden", source, line.span(), message)
+                    .label(source, taken[by].span(), "this one counts");
+                // A longer line has other rules in it.
+                found.push(if whole.len() <= PIECE {
+                    told.suggest("remove the line", vec![Edit::delete(whole)])
+                } else {
+                    told.help("break the line, then remove this part")
+                });
             }
             None => {
                 for (half, sets) in halves.iter_mut().zip([soft, hard]) {

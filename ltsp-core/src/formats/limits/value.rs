@@ -42,11 +42,8 @@ impl Value {
         let endless = is("-1") || is("-") || is("unlimited") || is("infinity");
         match item.unit() {
             Unit::Path => Some(Self::Path(text.to_ascii_lowercase().into())),
-            Unit::Switch => match text {
-                b"0" => Some(Self::Switch(false)),
-                b"1" => Some(Self::Switch(true)),
-                _ => None,
-            },
+            // It complains about all others, and sets them to 0.
+            Unit::Switch => Some(Self::Switch(text == b"1")),
             Unit::Nice => Number::read(text).map(|number| Self::Signed(number.to_int())),
             _ if endless => Some(Self::Unlimited),
             _ => {
@@ -149,7 +146,7 @@ mod tests {
             assert_eq!(Value::read(item, b"unlimited"), None);
         }
         assert_eq!(Value::read(Item::Nonewprivs, b"1"), Some(Value::Switch(true)));
-        assert_eq!(Value::read(Item::Nonewprivs, b"01"), None);
+        assert_eq!(Value::read(Item::Nonewprivs, b"01"), Some(Value::Switch(false)));
         assert_eq!(Value::read(Item::Chroot, b"/FTP"), Some(Value::Path("/ftp".into())));
     }
 }
