@@ -203,6 +203,7 @@ fn compare(what: &str, got: &Effective, real: &Session, baseline: &Baseline, ref
 #[test]
 fn pam_limits_does_what_is_computed_on_random_files_users_and_groups() {
     let machine = Machine::new();
+    // Other seeds, for a longer hunt.
     let seed = std::env::var("LTSP_LIMITS_SEED").map_or(20, |seed| seed.parse().expect("a number"));
     let random = &mut Random::new(seed);
     let mut tally = BTreeMap::new();
