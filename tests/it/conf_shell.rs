@@ -50,6 +50,7 @@ impl Random {
 
 /// The files in that folder of the corpus of real files. `None`, and a line that says so, where
 /// there is no corpus.
+#[expect(clippy::print_stderr, reason = "a test that had nothing to read says so")]
 pub(crate) fn corpus(folder: &str) -> Option<Vec<(PathBuf, Vec<u8>)>> {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus");
     let place = std::env::var_os("LTSP_CORPUS").map_or_else(beside, PathBuf::from);

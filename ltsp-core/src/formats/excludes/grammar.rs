@@ -66,7 +66,7 @@ pub(super) fn line(bytes: &[u8], offset: usize) -> Line {
     let span = Span::new(offset, offset + bytes.len());
     let (text, kind) = match parts(bytes) {
         Ok((text, None)) if text.is_empty() => (text, Kind::Blank),
-        Ok((text, Some(()))) => (text, Kind::Comment),
+        Ok((text, Some(_))) => (text, Kind::Comment),
         Ok((text, None)) if rooted(text) => (text, Kind::Rooted),
         Ok((text, None)) => (text, Kind::Pattern),
         Err(_) => (&bytes[bytes.len()..], Kind::Blank),
@@ -78,19 +78,16 @@ pub(super) fn line(bytes: &[u8], offset: usize) -> Line {
     Line { kind, span, text: Span::new(start, start + text.len()) }
 }
 
-/// The pattern, and whether it is a comment instead.
-fn parts(bytes: &[u8]) -> Result<(&[u8], Option<()>), nom::Err<nom::error::Error<&[u8]>>> {
-    let read = |input| -> IResult<&[u8], (&[u8], Option<()>)> {
-        let (input, string) = take_till(|byte| byte == 0).parse(input)?;
-        let (string, _) = take_while(blank).parse(string)?;
-        let (string, hash) = opt(tag(&b"#"[..])).parse(string)?;
-        if hash.is_some() {
-            return Ok((input, (string, Some(()))));
-        }
-        let (string, _) = opt(tag(&b"\\"[..])).parse(string)?;
-        Ok((input, (string, None)))
-    };
-    read(bytes).map(|(_, parts)| parts)
+/// The pattern, and the mark of a comment if it is one instead.
+fn parts(bytes: &[u8]) -> IResult<&[u8], Option<&[u8]>> {
+    let (_, string) = take_till(|byte| byte == 0).parse(bytes)?;
+    let (string, _) = take_while(blank).parse(string)?;
+    let (string, hash) = opt(tag(&b"#"[..])).parse(string)?;
+    if hash.is_some() {
+        return Ok((string, hash));
+    }
+    let (string, _) = opt(tag(&b"\\"[..])).parse(string)?;
+    Ok((string, None))
 }
 
 /// Whether mksquashfs stops at that pattern.

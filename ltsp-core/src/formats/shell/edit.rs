@@ -65,7 +65,7 @@ impl Settings for ShellConf {
                 return Err(self.within_code(assign.name));
             }
             let assigns = self.parsed().assigns(&command);
-            let alone = self.parsed().words(&command).len() <= 1
+            let alone = self.only_assigns(&command)
                 && assigns.iter().all(|assign| self.source().slice(assign.name) == key);
             if !alone {
                 edits.push(Edit::delete(self.word(&assign)));
@@ -88,8 +88,7 @@ impl Settings for ShellConf {
             if command.condition.is_some() {
                 return Err(self.within_code(assign.name));
             }
-            let alone = self.parsed().assigns(&command).len() == 1
-                && self.parsed().words(&command).len() <= 1;
+            let alone = self.parsed().assigns(&command).len() == 1 && self.only_assigns(&command);
             let Some(lines) = self.lines_of(command.span).filter(|_| alone) else {
                 let place = Place::new(self.source(), assign.name);
                 let what = "this assignment shares its line with something else";
@@ -284,6 +283,12 @@ impl ShellConf {
         alone.then(|| Span::new(start, end))
     }
 
+    /// Whether the command does nothing else: `export` may name variables too.
+    fn only_assigns(&self, command: &Command) -> bool {
+        let words = self.parsed().words(command).len();
+        words.saturating_sub(1) <= self.parsed().assigns(command).len()
+    }
+
     /// The assignment and the blanks behind it.
     fn word(&self, assign: &Assign) -> Span {
         let behind = &self.source().bytes()[assign.value.end..];
@@ -337,7 +342,7 @@ impl ShellConf {
             text.extend_from_slice(&inner[length..]);
             text.push(b'\n');
             let start = text.strip_prefix(b"export").map_or(&text[..], <[u8]>::trim_ascii_start);
-            if !start.strip_prefix(key).is_some_and(|rest| rest.first() == Some(&b'=')) {
+            if start.strip_prefix(key).is_none_or(|rest| rest.first() != Some(&b'=')) {
                 return None;
             }
             let alone = Self::parse(source.with_bytes(text.clone()));
@@ -419,6 +424,7 @@ mod tests {
             ("B=2; A=1\n", "B=2; \n"),
             ("A=1 B=2\n", "B=2\n"),
             ("export A=1\nexport B=2 A=1\n", "export B=2 \n"),
+            ("export A=1 B\n", "export B\n"),
             ("A=1\nA=2\n", ""),
         ] {
             let mut conf = conf(before);

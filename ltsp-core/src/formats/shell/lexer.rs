@@ -138,9 +138,8 @@ impl<'a> Lexer<'a> {
                 (Some(b'\\'), Some(b'\n')) => self.at += 2,
                 (Some(b'#'), _) => {
                     let start = self.at;
-                    while self.peek(0).is_some_and(|byte| byte != b'\n') {
-                        self.at += 1;
-                    }
+                    let length = self.bytes[start..].iter().position(|byte| *byte == b'\n');
+                    self.at = length.map_or(self.bytes.len(), |length| start + length);
                     self.comments.push(Span::new(start, self.at));
                 }
                 _ => break,
@@ -233,11 +232,13 @@ impl<'a> Lexer<'a> {
     fn word(&mut self) -> Result<Word, Trouble> {
         let start = self.at;
         let mut flags = Flags::default();
-        while let Some(byte) = self.peek(0) {
+        loop {
+            let rest = &self.bytes[self.at..];
+            self.at += rest.iter().position(|byte| !plain(*byte)).unwrap_or(rest.len());
+            let Some(byte) = self.peek(0) else { break };
             match byte {
                 b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'<' | b'>' | b'(' | b')' => break,
                 0 => return Err(Trouble::TooIntricate(self.at)),
-                _ if plain(byte) => self.at += 1,
                 _ => self.special(byte, &mut flags, 0)?,
             }
         }

@@ -413,7 +413,8 @@ impl<'a> Parser<'a> {
         if self.expect == Expect::Behind {
             return Err(Trouble::Syntax(word.span, "this is not expected here"));
         }
-        if self.text(word.span).windows(2).any(|two| two == b"\\\n")
+        if word.flags.has(Flags::QUOTED)
+            && self.text(word.span).windows(2).any(|two| two == b"\\\n")
             && !self.text(word.span).contains(&b'=')
         {
             return Err(Trouble::TooIntricate(word.span.start));
@@ -693,18 +694,20 @@ impl<'a> Parser<'a> {
 
     /// What the command does to the variables.
     fn classify(&mut self, command: &mut Command, redirected: bool) -> Result<(), Trouble> {
-        let words = self.parsed.words[command.words.0 as usize..].to_vec();
-        let assigns = self.parsed.assigns[command.assigns.0 as usize..].to_vec();
-        let side_effect = words.iter().any(|word| word.flags.has(Flags::SIDE_EFFECT))
-            || assigns.iter().any(|assign| assign.flags.has(Flags::SIDE_EFFECT));
-        let Some(first) = words.first() else {
+        let assigns = &self.parsed.assigns[command.assigns.0 as usize..];
+        let mut side_effect = assigns.iter().any(|assign| assign.flags.has(Flags::SIDE_EFFECT));
+        if command.words.0 == command.words.1 {
             // A redirection that fails ends the command, and an expansion may end the shell.
             command.kind = match (side_effect, redirected) {
                 (false, false) => Kind::Assign,
                 _ => Kind::Wild,
             };
             return Ok(());
-        };
+        }
+        let assigns = assigns.to_vec();
+        let words = self.parsed.words[command.words.0 as usize..].to_vec();
+        side_effect |= words.iter().any(|word| word.flags.has(Flags::SIDE_EFFECT));
+        let first = &words[0];
         let Some(program) = self.literal(first) else {
             command.kind = Kind::Wild;
             return Ok(());

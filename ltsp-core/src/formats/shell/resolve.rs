@@ -50,9 +50,8 @@ pub struct Variable {
 /// they are first assigned. Takes time in proportion to the files.
 #[must_use]
 pub fn variables(documents: &[ShellConf]) -> Vec<Variable> {
-    let mut shell = Shell::default();
-    shell.room =
-        MOST_BYTES + documents.iter().map(|document| document.to_bytes().len()).sum::<usize>();
+    let read: usize = documents.iter().map(|document| document.to_bytes().len()).sum();
+    let mut shell = Shell { room: MOST_BYTES + read, ..Shell::default() };
     for document in documents {
         if !shell.read(document) {
             break;
