@@ -455,6 +455,21 @@ fn every_trap_is_reported_and_what_can_be_mended_without_asking_is_mended() {
 }
 
 #[test]
+fn passwords_are_in_no_message_and_in_no_debug_output() {
+    for text in [
+        "ROOTPASS='hunter2'\n",
+        "ROOTPASS=x hunter2\n",
+        "ROOTPASS= hunter2\n",
+        "ROOTPASS = hunter2\n",
+        "echo root_password:hunter2\n",
+    ] {
+        let conf = named("/etc/ltsp/ltsp-build-client.conf", text);
+        let said = format!("{:?} {:?} {conf:?}", conf.check(), conf.variables());
+        assert!(!conf.check().is_empty() && !said.contains("hunter2"), "{said}");
+    }
+}
+
+#[test]
 fn sound_files_raise_no_alarm() {
     for (name, text) in [
         ("/etc/ltsp/ltsp-update-image.conf", "# make it small\nCOMPRESSION=\"xz\"\nCLEANUP=true\n"),

@@ -49,7 +49,8 @@ pub fn shell(data: &[u8]) {
             match changed.comment_out(None, key) {
                 Ok(done) => {
                     assert!(done);
-                    assert!(changed.get(None, key).is_ok_and(|value| value.is_none()));
+                    // Code that is left, such as `unset`, may make its value uncertain.
+                    assert!(!changed.get(None, key).is_ok_and(|value| value.is_some()));
                     if changed.uncomment(None, key).is_ok_and(|done| done) {
                         assert!(changed.variables().iter().any(|known| *known.name == *key));
                     }

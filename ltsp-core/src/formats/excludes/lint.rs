@@ -66,7 +66,9 @@ fn carriage_returns(list: &Excludes, found: &mut Vec<Diagnostic>) {
         .map(|line| Span::new(line.span.end - 1, line.span.end))
         .collect();
     let hit = list.lines().iter().find(|line| {
-        matches!(line.kind, Kind::Pattern | Kind::Rooted) && list.text(line).ends_with(b"\r")
+        matches!(line.kind, Kind::Pattern | Kind::Rooted)
+            && line.text.end == line.span.end
+            && list.text(line).ends_with(b"\r")
     });
     if let Some(hit) = hit {
         let edits = spans.into_iter().map(Edit::delete).collect();

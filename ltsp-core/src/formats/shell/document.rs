@@ -1,5 +1,6 @@
 //! The document: a file of shell assignments.
 
+use std::fmt;
 use std::sync::OnceLock;
 
 use serde::Serialize;
@@ -20,12 +21,19 @@ pub struct Opaque {
     pub place: Place,
 }
 
-/// A file that the shell reads with `.`, for its assignments.
-#[derive(Clone, Debug)]
+/// A file that the shell reads with `.`, for its assignments. `Debug` prints only its name, because
+/// there may be passwords in it.
+#[derive(Clone)]
 pub struct ShellConf {
     source: Source,
     parsed: Parsed,
     own: OnceLock<Vec<Variable>>,
+}
+
+impl fmt::Debug for ShellConf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ShellConf").field("name", &self.source.name()).finish_non_exhaustive()
+    }
 }
 
 impl ShellConf {

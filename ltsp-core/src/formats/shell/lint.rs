@@ -34,8 +34,13 @@ pub(super) fn check(conf: &ShellConf) -> Vec<Diagnostic> {
             Kind::Stop => stop(source, command, words, &mut found),
             _ => {
                 if !mistaken(source, command, words, assigns, &mut found) {
-                    let text = Bytes::from(source.slice(command.span));
-                    let said = format!("`{}` is code, which runs as root", shorten(&text.text()));
+                    let text = source.slice(command.span);
+                    let shown = shorten(&Bytes::from(text).text());
+                    let said = if secret(text) {
+                        "this is code, which runs as root".to_owned()
+                    } else {
+                        format!("`{shown}` is code, which runs as root")
+                    };
                     found.push(Diagnostic::advice("shell-code", source, command.span, said));
                 }
             }
@@ -45,6 +50,12 @@ pub(super) fn check(conf: &ShellConf) -> Vec<Diagnostic> {
     tools::check(conf, &mut found);
     found.sort_by_key(|diagnostic| diagnostic.place.span);
     found
+}
+
+/// Whether a password may stand there, which no message shall repeat.
+pub(super) fn secret(text: &[u8]) -> bool {
+    let text = text.to_ascii_uppercase();
+    [&b"PASS"[..], b"SECRET"].iter().any(|word| text.windows(word.len()).any(|part| part == *word))
 }
 
 fn shorten(text: &str) -> String {
@@ -192,6 +203,7 @@ fn mistaken(
     }
     if let Ok((rest, variable)) = name(text) {
         let shown = Bytes::from(variable);
+        let secret = secret(variable);
         if rest.starts_with(b"+=") {
             let said =
                 format!("the shell that reads this has no `+=`: nothing is added to {shown}");
@@ -223,10 +235,10 @@ fn mistaken(
             let value = source.slice(Span::new(rest_start, last.span.end));
             let whole = first.span.to(last.span);
             let one = words.len() == if second == Some(b"=") { 3 } else { 2 };
-            found.push(if one && !value.starts_with(b"=") {
+            found.push(if one && !secret && !value.starts_with(b"=") {
                 let text = [variable, b"=", value].concat();
                 diagnostic.mend("remove the blanks", vec![Edit::replace(whole, text)])
-            } else if value.split(|byte| *byte == b' ').all(bare) {
+            } else if !secret && value.split(|byte| *byte == b' ').all(bare) {
                 let text = [variable, b"=\"", value, b"\""].concat();
                 diagnostic.mend("remove the blanks and quote it", vec![Edit::replace(whole, text)])
             } else {
@@ -277,7 +289,11 @@ fn blank_in_value(
 ) -> bool {
     let shown = Bytes::from(source.slice(assign.name));
     let last = words[words.len() - 1];
-    let program = Bytes::from(source.slice(words[0].span));
+    let secret = secret(&shown);
+    let program = match secret {
+        true => Bytes::from("..."),
+        false => Bytes::from(source.slice(words[0].span)),
+    };
     let value = source.slice(Span::new(assign.value.start, last.span.end));
     let same_line = !value.contains(&b'\n');
     if assign.value.is_empty() {
@@ -287,7 +303,7 @@ fn blank_in_value(
         let one = words.len() == 1;
         let diagnostic = Diagnostic::warning("shell-blank-equals", source, command.span, said);
         let gap = Span::new(assign.value.start, words[0].span.start);
-        found.push(if one && same_line {
+        found.push(if one && same_line && !secret {
             diagnostic.suggest("remove the blank", vec![Edit::delete(gap)])
         } else {
             diagnostic.help("remove the blank, and quote the value if it has blanks")
@@ -298,7 +314,7 @@ fn blank_in_value(
         "{shown} is not set: a value with blanks needs quotes; this runs the program `{program}`"
     );
     let diagnostic = Diagnostic::error("shell-unquoted-blank", source, command.span, said);
-    let plain = same_line && value.split(|byte| *byte == b' ').all(bare);
+    let plain = same_line && !secret && value.split(|byte| *byte == b' ').all(bare);
     found.push(if plain {
         let text = [b"\"", value, b"\""].concat();
         let span = Span::new(assign.value.start, last.span.end);

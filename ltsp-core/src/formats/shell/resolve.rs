@@ -1,10 +1,12 @@
 //! What the variables are when all files have been read.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use serde::Serialize;
 
 use super::document::ShellConf;
+use super::lint::secret;
 use super::parser::{Assign, Command, Kind};
 use super::value::{Known, Value, expand};
 use crate::text::{Bytes, Document as _, Entry, Origin, Place, Resolved, Source, Span};
@@ -27,8 +29,8 @@ pub enum Certainty {
     Code(String),
 }
 
-/// A variable that the files assign.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// A variable that the files assign. `Debug` does not print the values of passwords.
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Variable {
     /// Its name.
     pub name: Bytes,
@@ -44,6 +46,17 @@ pub struct Variable {
     /// Values it had before, the last first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hidden: Vec<(Bytes, Place)>,
+}
+
+impl fmt::Debug for Variable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Variable");
+        shown.field("name", &self.name).field("certainty", &self.certainty);
+        if !secret(&self.name) {
+            shown.field("value", &self.value).field("hidden", &self.hidden);
+        }
+        shown.field("place", &self.place).field("exported", &self.exported).finish()
+    }
 }
 
 /// Every variable that the files assign, read in that order into one shell, in the order in which
