@@ -19,6 +19,7 @@ pub fn need(program: &str) -> PathBuf {
         "find" => "findutils",
         "cp" | "chown" | "timeout" | "sort" => "coreutils",
         "grub-syslinux2cfg" => "grub-common",
+        "mksquashfs" | "unsquashfs" => "squashfs-tools",
         other => other,
     };
     let path = std::env::var_os("PATH").unwrap_or_default();
