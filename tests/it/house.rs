@@ -41,7 +41,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("sys", &["nix", "libc", "rustix"]),
     ("text", &["similar"]),
     ("formats", &["nom"]),
-    ("image", &["flate2", "liblzma", "lz4_flex", "zstd"]),
+    ("image", &["flate2", "liblzma", "lz4_flex", "lzokay", "zstd"]),
     ("backup", &["tar", "zstd"]),
 ];
 

@@ -17,6 +17,7 @@ pub fn need(program: &str) -> PathBuf {
         "setfattr" | "getfattr" => "attr",
         "unshare" | "mount" | "umount" | "setpriv" => "util-linux",
         "find" => "findutils",
+        "mksquashfs" | "unsquashfs" => "squashfs-tools",
         "cp" | "chown" | "timeout" => "coreutils",
         other => other,
     };

@@ -1,1 +1,3 @@
 //! Client images: which there are, what is inside, what serves them.
+
+pub mod squashfs;
