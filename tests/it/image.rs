@@ -2,6 +2,7 @@
 
 mod damage;
 mod reader;
+pub(crate) mod store;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

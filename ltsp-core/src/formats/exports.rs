@@ -93,7 +93,8 @@ fn list(options: &[u8]) -> Vec<Bytes> {
 
 /// A word, with its quotes and its escapes in octal taken off. A `#` outside quotes ends the line.
 fn word(input: &[u8]) -> IResult<&[u8], Vec<u8>> {
-    let quoted = delimited(tag("\""), many0(piece(b"\"")), opt(tag("\""))).map(|parts| parts.concat());
+    let quoted =
+        delimited(tag("\""), many0(piece(b"\"")), opt(tag("\""))).map(|parts| parts.concat());
     let plain = piece(b" \t\"#");
     fold_many1(alt((quoted, plain)), Vec::new, |mut all: Vec<u8>, part| {
         all.extend_from_slice(&part);
@@ -139,7 +140,8 @@ mod tests {
 
     #[test]
     fn quotes_escapes_defaults_and_long_lines_are_understood() {
-        let found = of("\"/srv/two words\" -ro,async a \\\n  b(rw)\r\n/srv/x\\040y *\n/last *(ro)\\");
+        let found =
+            of("\"/srv/two words\" -ro,async a \\\n  b(rw)\r\n/srv/x\\040y *\n/last *(ro)\\");
         let paths: Vec<_> = found.iter().map(|one| one.path.text().into_owned()).collect();
         assert_eq!(paths, ["/srv/two words", "/srv/x y", "/last"]);
         assert_eq!(found[0].line, 1);

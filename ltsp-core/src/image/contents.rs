@@ -138,9 +138,9 @@ fn kernels(inside: &dyn Inside) -> Result<Vec<Kernel>> {
         let Some(version) = name.strip_prefix(b"vmlinuz-") else { continue };
         // Debian and Ubuntu; Fedora; Arch and others.
         let initrds = [("initrd.img-", ""), ("initramfs-", ".img"), ("initrd-", "")];
-        let mut initrds = initrds.iter().map(|(before, behind)| {
-            [before.as_bytes(), version, behind.as_bytes()].concat()
-        });
+        let mut initrds = initrds
+            .iter()
+            .map(|(before, behind)| [before.as_bytes(), version, behind.as_bytes()].concat());
         let initrd = initrds.find(|initrd| names.binary_search(initrd).is_ok());
         kernels.push(Kernel {
             file: Bytes::from(name.as_slice()),
@@ -264,7 +264,8 @@ mod tests {
 
     #[test]
     fn only_installed_packages_count() {
-        let text = b"Package: b\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1:2-3\n\
+        let text =
+            b"Package: b\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1:2-3\n\
             Description: x\n Package: no\n\nPackage: gone\nStatus: deinstall ok config-files\n\n\
             Package: a\nVersion: 1\nStatus: hold ok triggers-awaited\nArchitecture: all";
         let found = dpkg_status(text);

@@ -3,9 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::sys::{
-    Dir, File, FileName, FileNameBuf, FileType, Links, ListBuf, Meta, SysRoot,
-};
+use crate::sys::{Dir, File, FileName, FileNameBuf, FileType, Links, ListBuf, Meta, SysRoot};
 
 /// A file or directory that was found, symbolic links followed.
 pub(super) struct Found {
@@ -30,9 +28,7 @@ pub(super) fn find(root: &SysRoot, path: &Path) -> Result<Found> {
             let meta = located.parent.meta_of(&located.name).map_err(fail)?;
             Ok(Found { parent: located.parent, name: located.name, meta, path: located.path })
         }
-        Err(error) if error.kind() == ErrorKind::Refused => {
-            find_plain(root, path)?.ok_or(error)
-        }
+        Err(error) if error.kind() == ErrorKind::Refused => find_plain(root, path)?.ok_or(error),
         Err(error) => Err(error),
     }
 }

@@ -93,9 +93,8 @@ fn an_image_cut_short_anywhere_is_an_error() {
 
 /// Where the tables begin, as the superblock has them.
 fn boundaries(image: &[u8]) -> Vec<usize> {
-    let tables = [48, 56, 64, 72, 80, 88].map(|at| {
-        u64::from_le_bytes(image[at..at + 8].try_into().expect("eight bytes"))
-    });
+    let tables = [48, 56, 64, 72, 80, 88]
+        .map(|at| u64::from_le_bytes(image[at..at + 8].try_into().expect("eight bytes")));
     let tables = tables.into_iter().filter_map(|start| usize::try_from(start).ok());
     tables.filter(|start| *start < image.len()).chain([4, 28, 32, 95, 96, 104]).collect()
 }
@@ -103,8 +102,8 @@ fn boundaries(image: &[u8]) -> Vec<usize> {
 #[test]
 fn a_damaged_byte_anywhere_is_an_error_or_harmless_but_never_worse() {
     let (_mount, scratch) = scratch();
-    let begun = Instant::now();
     let (mut errors, mut tries) = (0, 0);
+    let mut slowest = Duration::ZERO;
     for layout in LAYOUTS {
         let whole = small(&scratch, layout);
         let sampled = (0..whole.len()).step_by(97);
@@ -115,7 +114,10 @@ fn a_damaged_byte_anywhere_is_an_error_or_harmless_but_never_worse() {
                 let mut damaged = whole.clone();
                 damaged[at] ^= change;
                 tries += 1;
-                if let Err(error) = read_all(damaged) {
+                let begun = Instant::now();
+                let answer = read_all(damaged);
+                slowest = slowest.max(begun.elapsed());
+                if let Err(error) = answer {
                     errors += 1;
                     assert_a_sound_error(&error, &format!("{layout} at {at}"));
                 }
@@ -123,7 +125,7 @@ fn a_damaged_byte_anywhere_is_an_error_or_harmless_but_never_worse() {
         }
     }
     assert!(errors > tries / 4, "only {errors} of {tries} were noticed");
-    assert!(begun.elapsed() < Duration::from_secs(120), "{:?}", begun.elapsed());
+    assert!(slowest < Duration::from_secs(20), "{slowest:?}");
 }
 
 #[test]
@@ -181,7 +183,8 @@ fn foreign_files_and_other_versions_are_told_apart() {
         let error = Squashfs::open(bytes.to_vec()).expect_err("not an image of version 4.0");
         (error.kind(), error.to_string())
     };
-    let (what, text) = kind(b"\x7fELF and so on, far more than a superblock would need to be read as one, truly");
+    let (what, text) =
+        kind(b"\x7fELF and so on, far more than a superblock would need to be read as one, truly");
     assert_eq!(what, ErrorKind::Parse);
     assert!(text.contains("no squashfs image") && text.contains("\\x7fELF"), "{text}");
     assert_eq!(kind(b"").0, ErrorKind::Parse);

@@ -190,7 +190,11 @@ fn the_superblock_says_how_the_image_was_made() {
     let source = scratch.join("source");
     everything().build_at(&source);
     let image = scratch.join("image");
-    mksquashfs(&source, &image, "-mkfs-time 1600000000 -b 256K -noI -noF -no-exports -comp xz -Xbcj arm");
+    mksquashfs(
+        &source,
+        &image,
+        "-mkfs-time 1600000000 -b 256K -noI -noF -no-exports -comp xz -Xbcj arm",
+    );
     let opened = open(&image);
     let superblock = opened.superblock();
     assert_eq!(superblock.version.to_string(), "4.0");

@@ -130,8 +130,7 @@ impl Squashfs {
             }
             6 | 7 | 13 | 14 => {
                 let body: [u8; 4] = self.read_record(&mut cursor)?;
-                inode.kind =
-                    if matches!(kind, 6 | 13) { FileType::Fifo } else { FileType::Socket };
+                inode.kind = if matches!(kind, 6 | 13) { FileType::Fifo } else { FileType::Socket };
                 inode.nlink = Record(&body).u32(0);
             }
             _ => return Err(corrupt(block, &format!("a kind of inode, 1 to 14, found {kind}"))),
@@ -195,7 +194,8 @@ impl Squashfs {
         let body = Record(&body);
         let length = body.u32(4);
         if length == 0 || length > LONGEST_LINK {
-            let what = format!("the length of a symbolic link, 1 to {LONGEST_LINK}, found {length}");
+            let what =
+                format!("the length of a symbolic link, 1 to {LONGEST_LINK}, found {length}");
             return Err(corrupt(cursor.block(), &what));
         }
         let mut target = vec![0; length as usize];

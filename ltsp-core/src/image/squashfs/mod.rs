@@ -54,10 +54,10 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 256 MiB, a million entries, sixteen million names: several times of what the largest image
+    /// 256 MiB, a million entries, four million names: several times of what the largest image
     /// of a desktop has.
     fn default() -> Self {
-        Self { file: 256 << 20, entries: 1 << 20, names: 1 << 24 }
+        Self { file: 256 << 20, entries: 1 << 20, names: 1 << 22 }
     }
 }
 

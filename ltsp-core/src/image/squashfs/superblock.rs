@@ -122,7 +122,10 @@ impl Superblock {
     pub fn parse(start: &[u8], size: u64) -> Result<Self> {
         check_version(start)?;
         let Some(bytes) = start.get(..SIZE) else {
-            return Err(corrupt(start.len() as u64, "a superblock of 96 bytes, found the end of the file"));
+            return Err(corrupt(
+                start.len() as u64,
+                "a superblock of 96 bytes, found the end of the file",
+            ));
         };
         let record = Record(bytes);
         let compression = Compression::of(record.u16(20)).ok_or_else(|| {
@@ -207,7 +210,9 @@ impl Superblock {
 fn check_version(start: &[u8]) -> Result<()> {
     let magic: [u8; 4] = match start.get(..4).and_then(|magic| magic.try_into().ok()) {
         Some(magic) => magic,
-        None => return Err(corrupt(start.len() as u64, "a squashfs image, found the end of the file")),
+        None => {
+            return Err(corrupt(start.len() as u64, "a squashfs image, found the end of the file"));
+        }
     };
     let number = |at: usize, big: bool| {
         let field = start.get(at..at + 2).and_then(|field| field.try_into().ok());
@@ -229,7 +234,10 @@ fn check_version(start: &[u8]) -> Result<()> {
         }
     };
     let (Some(major), Some(minor)) = (number(28, big), number(30, big)) else {
-        return Err(corrupt(start.len() as u64, "a superblock of 96 bytes, found the end of the file"));
+        return Err(corrupt(
+            start.len() as u64,
+            "a superblock of 96 bytes, found the end of the file",
+        ));
     };
     if magic == MAGIC && (major, minor) == (4, 0) {
         return Ok(());
