@@ -51,7 +51,11 @@ fn find_plain(root: &SysRoot, path: &Path) -> Result<Option<Found>> {
     for name in &names {
         here = match here.open_dir_across(name) {
             Ok(next) => next,
-            Err(error) if error.is_not_directory() => return Ok(None),
+            // A link is not followed here; below a file there is nothing.
+            Err(error) if error.is_not_directory() => {
+                let is_link = here.meta_of(name).is_ok_and(|meta| meta.kind == FileType::Symlink);
+                return if is_link { Ok(None) } else { Err(fail(error)) };
+            }
             Err(error) => return Err(fail(error)),
         };
     }
