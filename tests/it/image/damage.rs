@@ -210,3 +210,39 @@ fn foreign_files_and_other_versions_are_told_apart() {
     assert_eq!(what, ErrorKind::Unsupported);
     assert!(text.contains("compression 9"), "{text}");
 }
+
+#[test]
+fn the_seeds_of_the_fuzz_target_hold_when_they_are_damaged_at_random() {
+    let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds/squashfs");
+    // A linear congruential generator: the same damage in each run.
+    let mut state = 1u64;
+    let mut below = |end: usize| {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).expect("31 bits") % end
+    };
+    let mut count = 0;
+    for entry in fs::read_dir(seeds).expect("the target has seeds") {
+        let seed = fs::read(entry.expect("it can be listed").path()).expect("it can be read");
+        count += 1;
+        testkit::fuzz::squashfs(&seed);
+        for _ in 0..2000 {
+            let mut damaged = seed.clone();
+            for _ in 0..=below(4) {
+                let at = below(damaged.len());
+                match below(4) {
+                    0 => damaged[at] ^= 1 << below(8),
+                    1 => damaged[at] = [0, 1, 0x7f, 0x80, 0xff][below(5)],
+                    2 => damaged[at] = u8::try_from(below(256)).expect("a byte"),
+                    _ => {
+                        let from = below(damaged.len());
+                        let length = below(12).min(damaged.len() - from.max(at));
+                        damaged.copy_within(from..from + length, at);
+                    }
+                }
+            }
+            testkit::fuzz::squashfs(&damaged);
+        }
+    }
+    assert!(count >= 4, "only {count} seeds");
+}
