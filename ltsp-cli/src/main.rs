@@ -6,6 +6,7 @@ mod choice;
 mod completions;
 mod exit;
 mod home;
+mod image;
 mod man;
 mod output;
 mod progress;
@@ -33,6 +34,8 @@ struct Cli {
 enum Noun {
     #[command(subcommand)]
     Home(Box<home::Verb>),
+    #[command(subcommand)]
+    Image(image::Verb),
     Completions(completions::Completions),
     Man(man::Pages),
 }
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
     let exit = match Cli::try_parse() {
         Ok(cli) => match cli.noun {
             Noun::Home(verb) => verb.run(),
+            Noun::Image(verb) => verb.run(),
             Noun::Completions(completions) => completions.run(),
             Noun::Man(pages) => pages.run(),
         },

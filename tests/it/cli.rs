@@ -1,6 +1,7 @@
 //! `ltspctl` as people, scripts and cron meet it: what it does, prints and answers, option by option.
 
 mod goal;
+mod image;
 mod look;
 mod pages;
 mod screen;
@@ -32,6 +33,7 @@ mod code {
     pub(super) const DIFFERENCES: i32 = 1;
     pub(super) const USAGE: i32 = 2;
     pub(super) const INVALID_INPUT: i32 = 11;
+    pub(super) const PARSE: i32 = 12;
     pub(super) const NOT_FOUND: i32 = 13;
     pub(super) const REFUSED: i32 = 15;
     pub(super) const BUSY: i32 = 16;

@@ -36,12 +36,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// The one room of ltsp-core that may name these crates.
+/// The rooms of ltsp-core that may name these crates.
 const CRATES: &[(&str, &[&str])] = &[
     ("sys", &["nix", "libc", "rustix"]),
     ("text", &["similar"]),
     ("formats", &["nom"]),
-    ("image", &["flate2", "liblzma", "lz4_flex", "zstd"]),
+    ("image", &["flate2", "liblzma", "lz4_flex", "lzokay", "zstd"]),
     ("backup", &["tar", "zstd"]),
 ];
 
@@ -219,11 +219,14 @@ impl House {
 /// Complaints about crates that `room` may not name, and about serde used for more than derives.
 fn crates(room: &str, tokens: &[Token]) -> Vec<Complaint> {
     let mut complaints = Vec::new();
-    for (home, names) in CRATES {
-        for (line, name) in outer_paths(names, tokens) {
-            if room != *home {
-                complaints.push((line, format!("`{}` is named outside `{home}`", name.join("::"))));
-            }
+    let names: BTreeSet<&str> =
+        CRATES.iter().flat_map(|(_, names)| names.iter().copied()).collect();
+    for (line, path) in outer_paths(&Vec::from_iter(names), tokens) {
+        let homes = CRATES.iter().filter(|(_, names)| names.contains(&path[0].as_str()));
+        let homes: Vec<&str> = homes.map(|(home, _)| *home).collect();
+        if !homes.contains(&room) {
+            let what = format!("`{}` is named outside `{}`", path.join("::"), homes.join("`, `"));
+            complaints.push((line, what));
         }
     }
     for (line, path) in outer_paths(&["serde"], tokens) {

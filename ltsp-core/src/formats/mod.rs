@@ -2,9 +2,12 @@
 
 mod client;
 pub mod excludes;
+pub mod exports;
+pub mod ipxe;
 pub mod limits;
 pub mod lts;
 pub mod ltsp;
+pub mod nbd;
 pub mod passwd;
 pub mod pxe;
 pub mod shell;

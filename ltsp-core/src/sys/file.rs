@@ -102,6 +102,17 @@ impl File {
         Ok(content)
     }
 
+    /// Reads from `position` on until `buf` is full or the file ends; answers how much was read.
+    pub fn read_at(&self, buf: &mut [u8], position: u64) -> SysResult<usize> {
+        read_at(self, buf, position)
+    }
+
+    /// Where the file ends, in bytes; also of a block device, whose metadata say 0. Moves the
+    /// file's position there.
+    pub fn end(&self) -> SysResult<u64> {
+        seek(self, 0, Whence::SeekEnd)
+    }
+
     /// Writes all of `bytes` at the file's position.
     pub fn write_all(&self, mut bytes: &[u8]) -> SysResult<()> {
         while !bytes.is_empty() {
