@@ -10,7 +10,7 @@ use ltsp_core::ErrorKind;
 pub(crate) enum Exit {
     /// Everything is as it was asked for.
     Fine,
-    /// `verify` found differences.
+    /// `verify` or `diff` found differences, or `check` found mistakes.
     Differences,
     /// The command line could not be understood.
     Usage,
@@ -47,7 +47,11 @@ impl From<Exit> for ExitCode {
 pub(crate) fn rows() -> Vec<(u8, &'static str, &'static str)> {
     let mut rows = vec![
         (Exit::Fine.code(), "", "Everything is as it was asked for"),
-        (Exit::Differences.code(), "", "`verify` found differences"),
+        (
+            Exit::Differences.code(),
+            "",
+            "`verify` or `diff` found differences, `check` found mistakes",
+        ),
         (Exit::Usage.code(), "", "The command line could not be understood"),
     ];
     rows.extend(ErrorKind::ALL.iter().map(|kind| (kind.exit_code(), kind.name(), meaning(*kind))));

@@ -4,9 +4,11 @@
 
 mod choice;
 mod completions;
+mod conf;
 mod exit;
 mod home;
 mod image;
+mod limits;
 mod man;
 mod output;
 mod progress;
@@ -36,6 +38,10 @@ enum Noun {
     Home(Box<home::Verb>),
     #[command(subcommand)]
     Image(image::Verb),
+    #[command(subcommand)]
+    Conf(Box<conf::Verb>),
+    #[command(subcommand)]
+    Limits(limits::Verb),
     Completions(completions::Completions),
     Man(man::Pages),
 }
@@ -45,6 +51,8 @@ fn main() -> ExitCode {
         Ok(cli) => match cli.noun {
             Noun::Home(verb) => verb.run(),
             Noun::Image(verb) => verb.run(),
+            Noun::Conf(verb) => verb.run(),
+            Noun::Limits(verb) => verb.run(),
             Noun::Completions(completions) => completions.run(),
             Noun::Man(pages) => pages.run(),
         },

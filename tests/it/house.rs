@@ -23,8 +23,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     // A home is named by its account, so a reset looks accounts up.
     ("home", &["tree", "sys", "progress", "accounts", "error"]),
     ("backup", &["tree", "sys", "progress", "error"]),
-    // Documents are bytes until somebody opens and saves them.
-    ("conf", &["formats", "text", "sys", "error"]),
+    // Documents are bytes until somebody opens and saves them; limits are an account's.
+    ("conf", &["formats", "accounts", "text", "sys", "error"]),
     ("image", &["formats", "text", "sys", "error"]),
     ("boot", &["formats", "text", "sys", "error"]),
     (

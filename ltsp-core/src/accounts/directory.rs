@@ -9,7 +9,7 @@ use crate::formats::passwd;
 use crate::sys::SysRoot;
 
 /// The most that is read of a passwd file: about a million accounts.
-const MOST: usize = 128 * 1024 * 1024;
+pub(super) const MOST: usize = 128 * 1024 * 1024;
 
 /// One account.
 #[derive(Clone, Debug, PartialEq, Eq)]

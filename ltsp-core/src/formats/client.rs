@@ -8,7 +8,8 @@ use crate::error::{Error, ErrorKind};
 use crate::text::Bytes;
 
 /// The hardware address of a network card.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(into = "String")]
 pub struct MacAddr([u8; 6]);
 
 impl MacAddr {
@@ -75,9 +76,9 @@ impl fmt::Debug for MacAddr {
     }
 }
 
-impl serde::Serialize for MacAddr {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+impl From<MacAddr> for String {
+    fn from(mac: MacAddr) -> Self {
+        mac.to_string()
     }
 }
 

@@ -3,6 +3,7 @@
 mod client;
 pub mod excludes;
 pub mod exports;
+pub mod group;
 pub mod ipxe;
 pub mod limits;
 pub mod lts;

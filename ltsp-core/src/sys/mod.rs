@@ -16,6 +16,7 @@ mod error;
 mod file;
 mod list;
 mod lock;
+mod look;
 mod meta;
 mod mounts;
 mod name;

@@ -1,12 +1,12 @@
-//! One file of the system, read and replaced as a whole.
+//! One file of the system, replaced as a whole.
 
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::path::Path;
 use std::time::Duration;
 
-use nix::fcntl::{OFlag, OpenHow, ResolveFlag};
+use nix::fcntl::OFlag;
 
-use super::dir::{Dir, Rename, bits, c_path};
+use super::dir::{Dir, Rename, bits};
 use super::error::{SysError, SysResult, retry};
 use super::file::File;
 use super::lock::Lock;
@@ -24,36 +24,6 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const NEW: u16 = 0o644;
 
 impl SysRoot {
-    /// Reads the regular file at `path`, at most `limit` bytes, as anybody could who may: nothing
-    /// is believed of the way there, except that it does not leave the root.
-    pub(crate) fn read_any(&self, path: &Path, limit: usize) -> Result<Vec<u8>> {
-        let shown = self.outside(path);
-        let inside = c_path(path).ok_or_else(|| {
-            Error::new(ErrorKind::InvalidInput, "a path cannot contain a NUL byte").at(&shown)
-        })?;
-        // Not waiting: a FIFO would have us wait for its writer.
-        let flags = OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;
-        let resolve = ResolveFlag::RESOLVE_IN_ROOT | ResolveFlag::RESOLVE_NO_MAGICLINKS;
-        let how = OpenHow::new().flags(flags).resolve(resolve);
-        let failed = |error: SysError| error.because("cannot read this file").at(&shown);
-        let file = retry("openat2", || nix::fcntl::openat2(self.dir(), inside.as_c_str(), how))
-            .map(File::from_fd)
-            .map_err(failed)?;
-        let kind = file.meta().map_err(failed)?.kind;
-        if kind != FileType::File {
-            let what = format!("this is a {}, not a file that can be read", kind.name());
-            return Err(Error::new(ErrorKind::InvalidInput, what).at(&shown));
-        }
-        file.read_all(limit).map_err(|error| match error.errno() {
-            libc::EFBIG => Error::new(
-                ErrorKind::Refused,
-                format!("this file is larger than {limit} bytes, which no configuration is"),
-            )
-            .at(&shown),
-            _ => failed(error),
-        })
-    }
-
     /// Makes `new` the content of the file at `path` in one step, if its content still is `old`
     /// (`None`: if there still is no such file). Owner, group, mode and extended attributes stay.
     /// Symbolic links of trusted users are followed, so that a link stays one.

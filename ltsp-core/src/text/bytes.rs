@@ -8,7 +8,8 @@ use std::ops::Deref;
 ///
 /// `Display` and serde give text in which each byte that is not UTF-8 stands as `\xNN`; compare and
 /// write with the bytes themselves.
-#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(into = "String")]
 pub struct Bytes(Vec<u8>);
 
 impl Bytes {
@@ -126,9 +127,9 @@ impl fmt::Debug for Bytes {
     }
 }
 
-impl serde::Serialize for Bytes {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.text())
+impl From<Bytes> for String {
+    fn from(bytes: Bytes) -> Self {
+        bytes.text().into_owned()
     }
 }
 

@@ -289,9 +289,9 @@ impl fmt::Debug for KernelCommandLine {
     }
 }
 
-impl Serialize for KernelCommandLine {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+impl From<KernelCommandLine> for String {
+    fn from(line: KernelCommandLine) -> Self {
+        line.to_string()
     }
 }
 
