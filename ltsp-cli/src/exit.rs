@@ -50,7 +50,7 @@ pub(crate) fn rows() -> Vec<(u8, &'static str, &'static str)> {
         (
             Exit::Differences.code(),
             "",
-            "`verify` or `diff` found differences, `check` found mistakes",
+            "`verify` found differences, or `conf diff` did, or `conf check` found mistakes",
         ),
         (Exit::Usage.code(), "", "The command line could not be understood"),
     ];

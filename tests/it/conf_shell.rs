@@ -86,13 +86,13 @@ const VARIABLES: [&str; 5] = ["A", "B", "C", "LONG_NAME", "d"];
 
 /// Reads the files one after the other in dash, then prints the variables, each as `NAME=value`
 /// behind a NUL, and `end`. Nothing can be found in its PATH.
-fn dash(place: &Path, files: &[Vec<u8>]) -> Output {
+fn dash(place: &Path, files: &[Vec<u8>], names: &[String]) -> Output {
     let mut script = String::from("set --\n");
     for (number, file) in files.iter().enumerate() {
         std::fs::write(place.join(format!("file{number}")), file).expect("scratch can be written");
         script.push_str(&format!(". ./file{number}\n"));
     }
-    for name in VARIABLES {
+    for name in names {
         script.push_str(&format!("printf '\\0{name}=%s' \"${{{name}-}}\"\n"));
     }
     script.push_str("printf '\\0end'\n");
@@ -112,7 +112,10 @@ fn agrees(place: &Path, files: &[Vec<u8>]) -> (usize, bool) {
     let documents: Vec<ShellConf> = files.iter().map(|file| parse(file.clone())).collect();
     let said =
         files.iter().map(|file| file.escape_ascii().to_string()).collect::<Vec<_>>().join(" // ");
-    let output = dash(place, files);
+    // Also names that only come about where two pieces meet.
+    let mut names: Vec<String> = VARIABLES.map(str::to_owned).to_vec();
+    names.extend(variables(&documents).iter().map(|variable| variable.name.to_string()));
+    let output = dash(place, files, &names);
     let messages = String::from_utf8_lossy(&output.stderr);
     let ended = output.stdout.ends_with(b"\0end");
     let found: Vec<Vec<&'static str>> = documents.iter().map(codes).collect();

@@ -136,13 +136,12 @@ impl<'a> Draft<'a> {
         self.file.sync().map_err(&failed)
     }
 
-    /// Removes it, if its name stands for it: not for the version of somebody else that could not be
-    /// put back.
+    /// Removes it, if it still has its own name, which may be the next writer's by now. If even
+    /// that fails, the next call does.
     fn discard(&self) {
         let parent = &self.place.at.parent;
         let is_mine = |mine: Meta| parent.meta_of(&self.name).is_ok_and(|m| m.id() == mine.id());
         if self.file.meta().is_ok_and(is_mine) {
-            // If even that fails, the next call removes it.
             let _ = parent.unlink(&self.name);
         }
     }
@@ -157,19 +156,11 @@ impl<'a> Draft<'a> {
                 done => done.and_then(|()| parent.sync()).map_err(failed),
             };
         };
-        match parent.rename(&self.name, parent, name, Rename::Exchange) {
-            // Whoever wrote between the comparison and now has written what is the draft now.
-            Ok(()) if !self.place.has(&self.name, old)? => {
-                parent.rename(&self.name, parent, name, Rename::Exchange).map_err(&failed)?;
-                return Err(self.place.changed());
-            }
-            Ok(()) => parent.unlink(&self.name).map_err(&failed)?,
-            // Some network file systems cannot exchange.
-            Err(error) if error.is_unsupported() => {
-                parent.rename(&self.name, parent, name, Rename::Replace).map_err(&failed)?;
-            }
-            Err(error) => return Err(failed(error)),
+        // The last look before the rename: programs that know nothing of the lock write, too.
+        if !self.place.has(name, old)? {
+            return Err(self.place.changed());
         }
+        parent.rename(&self.name, parent, name, Rename::Replace).map_err(&failed)?;
         parent.sync().map_err(failed)
     }
 }
@@ -182,14 +173,7 @@ fn claim(dir: &Dir, name: &FileName) -> SysResult<Option<(File, Lock)>> {
         match retry("openat", || nix::fcntl::openat(dir, name.as_c_str(), flags, bits(0o600))) {
             Ok(fd) => fd,
             Err(error) if error.is_exists() => {
-                // Left by one that was interrupted, unless somebody holds its lock. The lock is not
-                // kept for the new file, so that the winner is whoever makes that.
-                return match Lock::try_file(dir, name) {
-                    Ok(Some(_lock)) => dir.unlink(name).map(|()| None),
-                    Ok(None) => Ok(None),
-                    Err(error) if error.is_not_found() => Ok(None),
-                    Err(error) => Err(error),
-                };
+                return clear_away(dir, name).map(|()| None);
             }
             Err(error) => return Err(error),
         };
@@ -201,4 +185,22 @@ fn claim(dir: &Dir, name: &FileName) -> SysResult<Option<(File, Lock)>> {
         _ => return Ok(None),
     }
     Ok(Some((file, lock)))
+}
+
+/// Removes what an interrupted call left, which is what nobody holds the lock of.
+fn clear_away(dir: &Dir, name: &FileName) -> SysResult<()> {
+    let file = match dir.open_file(name) {
+        Ok(file) => file,
+        Err(error) if error.is_not_found() => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let held = file.as_fd().try_clone_to_owned().map_err(|_| SysError::last("fcntl"))?;
+    let Some(_lock) = Lock::try_open(&held)? else { return Ok(()) };
+    // Whoever held it may have put it in place meanwhile: then the name is somebody else's, or
+    // nobody's.
+    match dir.meta_of(name) {
+        Ok(there) if there.id() == file.meta()?.id() => dir.unlink(name),
+        Err(error) if !error.is_not_found() => Err(error),
+        _ => Ok(()),
+    }
 }

@@ -12,7 +12,8 @@ use crate::text::{Bytes, Span};
 /// Parameters are found as the kernel finds them: white space separates them, except between `"`
 /// and `"`; quotes around a value, or around a whole parameter, are no part of it. What stands
 /// behind a `--` is for init. Every byte that is not changed stays as it is.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(into = "String")]
 pub struct KernelCommandLine {
     text: Vec<u8>,
 }
