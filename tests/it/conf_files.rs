@@ -49,7 +49,12 @@ impl Scratch {
 
     fn names(&self) -> BTreeSet<String> {
         let entries = fs::read_dir(self.path("/etc/ltsp")).expect("a scratch directory");
-        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+        entries
+            .map(|entry| {
+                let name = entry.expect("it can be listed").file_name();
+                name.into_string().expect("our names are text")
+            })
+            .collect()
     }
 
     fn assert_tidy(&self) {

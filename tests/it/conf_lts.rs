@@ -15,6 +15,7 @@ use testkit::naive_lts;
 use testkit::oracle::need;
 
 /// Where the recorded runs lie; they belong to others and are not everywhere.
+#[expect(clippy::print_stderr, reason = "whoever reads the log shall know what was not compared")]
 fn corpus() -> Option<PathBuf> {
     let given = std::env::var_os("LTSP_CORPUS").map(PathBuf::from);
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus");

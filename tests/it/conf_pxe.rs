@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Real files, where they are at hand.
+#[expect(clippy::print_stdout, reason = "whoever reads the log shall know what was not compared")]
 fn corpus() -> Option<Vec<PathBuf>> {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus");
     let directory =
@@ -140,7 +141,7 @@ fn real_files_boot_what_they_name() {
             Some(Target::Label { entry, .. }) => menu.entries[entry].label.clone(),
             _ => None,
         };
-        assert_eq!(booted.as_ref().map(|label| &**label), label.map(str::as_bytes), "{name}");
+        assert_eq!(booted.as_deref(), label.map(str::as_bytes), "{name}");
         assert_eq!(unattended.after.as_secs(), *seconds, "{name}");
     }
 }

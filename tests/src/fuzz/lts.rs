@@ -145,7 +145,8 @@ fn edits(mut document: LtsConf, orders: &mut Bytes<'_>) {
             .cloned()
             .unwrap_or_else(|| orders.pick(&[&b"FOO"[..], b"X Y"]).to_vec());
         let before = document.clone();
-        let section = Some(&section[..]);
+        let name = section;
+        let section = Some(&name[..]);
         let done = match order & 7 {
             0..=2 => {
                 let value = orders.take(usize::from(order & 15)).to_vec();
@@ -160,7 +161,7 @@ fn edits(mut document: LtsConf, orders: &mut Bytes<'_>) {
             3 => document.unset(section, &key),
             4 => document.comment_out(section, &key),
             5 => document.uncomment(section, &key),
-            6 => document.add_section(section.expect("named")),
+            6 => document.add_section(&name),
             _ => {
                 document.fix();
                 Ok(true)
@@ -178,7 +179,7 @@ fn edits(mut document: LtsConf, orders: &mut Bytes<'_>) {
                 let first = before
                     .sections()
                     .iter()
-                    .filter(|(name, _)| name.eq_ignore_ascii_case(section.expect("named")))
+                    .filter(|(title, _)| title.eq_ignore_ascii_case(&name))
                     .count()
                     == 1;
                 assert!(left.is_none() || !first, "{key:?} is still there");
