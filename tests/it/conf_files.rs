@@ -220,6 +220,9 @@ fn a_file_that_others_could_exchange_is_read_but_not_written() {
     // As in /tmp, nobody can remove what is another's.
     chown(scratch.path("/shared"), Some(0), None).unwrap();
     fs::set_permissions(scratch.path("/shared"), Permissions::from_mode(0o1777)).unwrap();
+    chown(scratch.path(path), Some(1234), None).unwrap();
+    refused(file.save(), ErrorKind::Refused, "user 1234 could exchange this file");
+    chown(scratch.path(path), Some(0), None).unwrap();
     assert!(file.save().unwrap());
 }
 

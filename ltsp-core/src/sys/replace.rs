@@ -12,7 +12,7 @@ use super::file::File;
 use super::lock::Lock;
 use super::meta::{FileType, Meta};
 use super::name::{FileName, FileNameBuf};
-use super::process::Deadline;
+use super::process::{Deadline, current_uid};
 use super::root::{Links, Located, SysRoot};
 use super::xattr::Xattrs;
 use crate::error::{Error, ErrorKind, Result};
@@ -118,6 +118,16 @@ impl<'a> Draft<'a> {
         let place = self.place;
         let failed = place.failed("cannot write the new version of this file");
         let present = place.now(&place.at.name)?;
+        if let Some((_, meta)) = &present {
+            // In a directory like /tmp a file's owner can exchange it.
+            let sticky = place.at.parent.meta().map_err(&failed)?.mode & 0o1000 != 0;
+            if sticky && meta.uid != 0 && meta.uid != current_uid() {
+                let what = format!("user {} could exchange this file meanwhile", meta.uid);
+                return Err(Error::new(ErrorKind::Refused, what)
+                    .at(&place.shown)
+                    .help_with("move it to a directory that only root can change"));
+            }
+        }
         match (&present, old) {
             (Some(_), Some(old)) if place.has(&place.at.name, old)? => {}
             (None, None) => {}
