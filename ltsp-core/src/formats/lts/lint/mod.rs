@@ -99,6 +99,12 @@ impl Lint<'_> {
         all.get(at.checked_sub(1)?).copied()
     }
 
+    /// The line with quotes around the bytes from `start` to `end`.
+    fn in_quotes(&self, line: Span, start: usize, end: usize) -> Vec<u8> {
+        let (before, value) = (&self.bytes[line.start..start], &self.bytes[start..end]);
+        [before, b"\"", value, b"\"", &self.bytes[end..line.end], b"\n"].concat()
+    }
+
     /// Puts everything behind `=`, up to a comment, in quotes; if that makes one sound line of it.
     fn quote_rest(&self, equals: usize, key: &[u8]) -> Option<Vec<Edit>> {
         let line = self.line(equals);
@@ -109,15 +115,7 @@ impl Lint<'_> {
         let behind = rest[before..length].iter().rev().take_while(blank).count();
         let (start, end) = (equals + 1 + before, equals + 1 + length - behind);
         let value = &self.bytes[start..end];
-        let new = [
-            &self.bytes[line.start..start],
-            b"\"",
-            value,
-            b"\"",
-            &self.bytes[end..line.end],
-            b"\n",
-        ]
-        .concat();
+        let new = self.in_quotes(line, start, end);
         let sound = declared_in(&new, key)? == value && !value.contains(&b'"');
         sound.then(|| vec![Edit::insert(start, "\""), Edit::insert(end, "\"")])
     }

@@ -148,15 +148,7 @@ impl Lint<'_> {
             .unwrap_or(rest.len());
         let value = rest[..comment].trim_ascii_end();
         let end = start + value.len();
-        let new = [
-            &self.bytes[line.start..start],
-            b"\"",
-            value,
-            b"\"",
-            &self.bytes[end..line.end],
-            b"\n",
-        ]
-        .concat();
+        let new = self.in_quotes(*line, start, end);
         let sound = declared_in(&new, &self.bytes[one.key.text.range()])? == value;
         sound.then(|| vec![Edit::insert(start, "\""), Edit::insert(end, "\"")])
     }
