@@ -20,7 +20,26 @@ fn generated() -> String {
     let crate_dir = Path::new(env!("CARGO_MANIFEST_DIR"));
     let config = cbindgen::Config::from_file(crate_dir.join("cbindgen.toml"))
         .expect("cbindgen.toml is well-formed");
-    let order = ["version", "error", "bytes", "options", "progress", "reset", "report", "plan"];
+    let order = [
+        "version",
+        "error",
+        "bytes",
+        "options",
+        "progress",
+        "reset",
+        "report",
+        "plan",
+        "place",
+        "client",
+        "conf",
+        "settings",
+        "diagnostics",
+        "resolved",
+        "follow_ups",
+        "pxe",
+        "limits",
+        "images",
+    ];
     let mut builder = cbindgen::Builder::new().with_config(config);
     for module in order {
         builder = builder.with_src(crate_dir.join(format!("src/{module}.rs")));
