@@ -25,7 +25,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("backup", &["tree", "sys", "progress", "error"]),
     // Documents are bytes until somebody opens and saves them; limits are an account's.
     ("conf", &["formats", "accounts", "text", "sys", "error"]),
-    ("image", &["formats", "text", "sys", "error"]),
+    ("image", &["conf", "formats", "text", "sys", "error"]),
     ("boot", &["formats", "text", "sys", "error"]),
     (
         "lab",
