@@ -88,7 +88,8 @@ fresh: ## clone the last commit into an empty directory and run demo and test th
 	scripts/fresh-clone
 
 install: ## the command, the C library, its header and pkg-config file, below PREFIX (/usr/local)
-	$(CARGO) build --release -p ltsp-cli -p ltsp-ffi
+	$(CARGO) build --release -p ltsp-ffi
+	$(CARGO) ltspctl
 	install -D -m 755 -t $(DESTDIR)$(PREFIX)/bin $(OUT)/release/ltspctl
 	install -D -m 755 $(OUT)/release/libltsp.so $(DESTDIR)$(PREFIX)/lib/libltsp.so.$(VERSION)
 	ln -sf libltsp.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libltsp.so.0

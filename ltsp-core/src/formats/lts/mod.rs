@@ -7,6 +7,7 @@
 //! from which line, [`Document::check`](crate::text::Document::check) every mistake, and
 //! [`Settings`](crate::text::Settings) changes one line without touching another byte.
 
+mod convert;
 mod document;
 mod edit;
 mod getltscfg;

@@ -70,6 +70,9 @@ pub struct Conversion {
     pub conf: LtspConf,
     /// What became of each section and setting, in the order of lts.conf.
     pub report: Vec<Converted>,
+    /// Where lts.conf has a mistake that ends the reading; what stands behind it never counted and
+    /// is not converted.
+    pub stops_at: Option<Place>,
 }
 
 impl Conversion {
@@ -98,7 +101,7 @@ pub fn from_lts(name: impl Into<std::path::PathBuf>, sections: &[LtsSection]) ->
     }
     // Places of lts.conf lie in that order.
     writer.report.sort_by(|a, b| a.place.cmp(&b.place));
-    Conversion { conf: writer.conf, report: writer.report }
+    Conversion { conf: writer.conf, report: writer.report, stops_at: None }
 }
 
 fn name_of(section: &LtsSection) -> Vec<u8> {
