@@ -334,6 +334,32 @@ typedef enum {
 } ltsp_severity;
 
 /**
+ * What became of a section or setting of lts.conf.
+ */
+typedef enum {
+    /**
+     * Answered for NULL.
+     */
+    LTSP_VERDICT_NONE = 0,
+    /**
+     * The same name and value.
+     */
+    LTSP_VERDICT_KEPT = 1,
+    /**
+     * Another name or spelling, with the same effect.
+     */
+    LTSP_VERDICT_RENAMED = 2,
+    /**
+     * Converted, but what it does is not quite the same: somebody should look.
+     */
+    LTSP_VERDICT_CHANGED = 3,
+    /**
+     * Nothing does this any more, or not by a setting.
+     */
+    LTSP_VERDICT_GONE = 4,
+} ltsp_verdict;
+
+/**
  * What kind of thing clients run from.
  */
 typedef enum {
@@ -521,6 +547,16 @@ typedef struct ltsp_client ltsp_client;
  * that takes it without `const`, whether or not that succeeds.
  */
 typedef struct ltsp_conf ltsp_conf;
+
+/**
+ * A new ltsp.conf and how it came about. It never changes, so threads may read it together.
+ */
+typedef struct ltsp_conversion ltsp_conversion;
+
+/**
+ * What became of one section's header or of one setting; borrowed from its conversion.
+ */
+typedef struct ltsp_converted ltsp_converted;
 
 /**
  * One mistake or trap; borrowed from its list.
@@ -2099,6 +2135,20 @@ ltsp_status ltsp_conf_add_section(ltsp_conf *conf,
                                   ltsp_error **error);
 
 /**
+ * Replaces all of a document, as if somebody had written the file anew: what an editor does.
+ *
+ * @param conf The document.
+ * @param text The bytes, which are copied. May be NULL if `len` is 0.
+ * @param len The number of bytes.
+ * @param error Where the error goes, or NULL.
+ * @return LTSP_OK, whatever the bytes are.
+ */
+ltsp_status ltsp_conf_set_bytes(ltsp_conf *conf,
+                                const uint8_t *text,
+                                size_t len,
+                                ltsp_error **error);
+
+/**
  * Makes every change that ltsp_conf_check() knows and calls safe.
  *
  * @param conf The document.
@@ -2507,6 +2557,138 @@ ltsp_bytes ltsp_follow_up_why(const ltsp_follow_up *follow_up);
  * @return Whether they will; false if `follow_up` is NULL.
  */
 bool ltsp_follow_up_disturbs(const ltsp_follow_up *follow_up);
+
+/**
+ * Makes an ltsp.conf of an lts.conf, with the files that it includes, up to the first mistake that
+ * ends the reading. The document stays as it is and nothing is written.
+ *
+ * @param conf A document of LTSP_FORMAT_LTS.
+ * @param conversion Where the new file and the report go, which the caller frees with
+ * ltsp_conversion_free(); NULL goes there on failure.
+ * @param error Where the error goes, or NULL.
+ * @return LTSP_OK, also if nothing could be taken over; LTSP_INVALID_INPUT if the document has
+ * another format; what the kernel says of included files.
+ */
+ltsp_status ltsp_conf_convert(const ltsp_conf *conf,
+                              ltsp_conversion **conversion,
+                              ltsp_error **error);
+
+/**
+ * Frees a conversion, and everything that was read from it.
+ *
+ * @param conversion The conversion, or NULL.
+ */
+void ltsp_conversion_free(ltsp_conversion *conversion);
+
+/**
+ * Answers the new ltsp.conf; ltsp_conf_set_bytes() takes it.
+ *
+ * @param conversion The conversion.
+ * @return The bytes, borrowed from the conversion; none (`ptr` is NULL) if `conversion` is NULL.
+ */
+ltsp_bytes ltsp_conversion_bytes(const ltsp_conversion *conversion);
+
+/**
+ * Answers how many sections and settings lts.conf has, as far as it is read.
+ *
+ * @param conversion The conversion.
+ * @return The number; 0 if `conversion` is NULL.
+ */
+size_t ltsp_conversion_count(const ltsp_conversion *conversion);
+
+/**
+ * Answers of how many of them somebody has to think: LTSP_VERDICT_CHANGED and LTSP_VERDICT_GONE.
+ *
+ * @param conversion The conversion.
+ * @return The number; 0 if `conversion` is NULL.
+ */
+size_t ltsp_conversion_open(const ltsp_conversion *conversion);
+
+/**
+ * Answers where lts.conf has a mistake that ends the reading. What stands behind it never counted
+ * and is not converted.
+ *
+ * @param conversion The conversion.
+ * @return The place, borrowed from the conversion; NULL if there is none or `conversion` is NULL.
+ */
+const ltsp_place *ltsp_conversion_stops_at(const ltsp_conversion *conversion);
+
+/**
+ * Answers what became of one section or setting.
+ *
+ * @param conversion The conversion.
+ * @param index From 0 to below ltsp_conversion_count(), in the order of lts.conf.
+ * @return What became of it, borrowed from the conversion; NULL if there is none at `index` or
+ * `conversion` is NULL.
+ */
+const ltsp_converted *ltsp_conversion_at(const ltsp_conversion *conversion, size_t index);
+
+/**
+ * Answers where it stands in lts.conf.
+ *
+ * @param converted What became of it.
+ * @return The place, borrowed from the conversion; NULL if `converted` is NULL.
+ */
+const ltsp_place *ltsp_converted_place(const ltsp_converted *converted);
+
+/**
+ * Answers the section in lts.conf.
+ *
+ * @param converted What became of it.
+ * @return The section, borrowed from the conversion; none if `converted` is NULL.
+ */
+ltsp_bytes ltsp_converted_section(const ltsp_converted *converted);
+
+/**
+ * Answers the name in lts.conf.
+ *
+ * @param converted What became of it.
+ * @return The name, borrowed from the conversion; none if it is the section itself or `converted`
+ * is NULL.
+ */
+ltsp_bytes ltsp_converted_key(const ltsp_converted *converted);
+
+/**
+ * Answers what became of it.
+ *
+ * @param converted What became of it.
+ * @return The verdict; LTSP_VERDICT_NONE if `converted` is NULL.
+ */
+ltsp_verdict ltsp_converted_verdict(const ltsp_converted *converted);
+
+/**
+ * Answers the section in ltsp.conf.
+ *
+ * @param converted What became of it.
+ * @return The section, borrowed from the conversion; none if it is in none or `converted` is NULL.
+ */
+ltsp_bytes ltsp_converted_to_section(const ltsp_converted *converted);
+
+/**
+ * Answers the name in ltsp.conf.
+ *
+ * @param converted What became of it.
+ * @return The name, borrowed from the conversion; none if it has none or `converted` is NULL.
+ */
+ltsp_bytes ltsp_converted_to_key(const ltsp_converted *converted);
+
+/**
+ * Answers what somebody has to know or do.
+ *
+ * @param converted What became of it.
+ * @return The words, borrowed from the conversion, of no bytes if there is nothing to know; none
+ * (`ptr` is NULL) if `converted` is NULL.
+ */
+ltsp_bytes ltsp_converted_note(const ltsp_converted *converted);
+
+/**
+ * Answers the name of a verdict, such as `renamed`.
+ *
+ * @param verdict The verdict.
+ * @return A string that is never freed; `none` for LTSP_VERDICT_NONE, `unknown` for a number that
+ * is no verdict.
+ */
+const char *ltsp_verdict_name(ltsp_verdict verdict);
 
 /**
  * Sets which label clients boot unless somebody at the client chooses another one. If the menu is

@@ -6,6 +6,7 @@ use ltsp_core::Result;
 use ltsp_core::conf::AnyDocument;
 use ltsp_core::text::Setting;
 
+use crate::boundary;
 use crate::bytes::{Text, ltsp_bytes};
 use crate::conf::{Question, ltsp_conf};
 use crate::diagnostics::ltsp_diagnostics;
@@ -179,6 +180,29 @@ pub unsafe extern "C" fn ltsp_conf_add_section(
 ) -> ltsp_status {
     boundary!(error; changed: flag, conf: change, section: text => {
         changes(conf, changed, |document| document.add_section(section))
+    })
+}
+
+/// Replaces all of a document, as if somebody had written the file anew: what an editor does.
+///
+/// @param conf The document.
+/// @param text The bytes, which are copied. May be NULL if `len` is 0.
+/// @param len The number of bytes.
+/// @param error Where the error goes, or NULL.
+/// @return LTSP_OK, whatever the bytes are.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ltsp_conf_set_bytes(
+    conf: *mut ltsp_conf,
+    text: *const u8,
+    len: usize,
+    error: *mut *mut ltsp_error,
+) -> ltsp_status {
+    boundary!(error; conf: change => {
+        // SAFETY: the caller gives NULL or that many bytes.
+        let text = unsafe { boundary::bytes(text, len, "text") }?.to_vec();
+        let document = conf.document_mut();
+        *document = AnyDocument::parse(document.kind(), document.source().with_bytes(text));
+        Ok(())
     })
 }
 

@@ -491,6 +491,67 @@ static void listing(void)
     ltsp_conf_free(conf);
 }
 
+/* An lts.conf becomes an ltsp.conf, and every line is accounted for. */
+static void converting(void)
+{
+    ltsp_conf *lts = opened("/etc/lts.conf"), *made = NULL;
+    ltsp_conversion *conversion = NULL;
+    const ltsp_converted *one;
+    ltsp_bytes text;
+    size_t i, open = 0, settings = 0;
+    bool changed;
+
+    CHECK_OK(ltsp_conf_convert(lts, &conversion, &error), error);
+    CHECK(!ltsp_conf_is_changed(lts));
+    CHECK(ltsp_conversion_stops_at(conversion) == NULL);
+    CHECK(ltsp_conversion_count(conversion)
+          == ltsp_conf_section_count(lts) + ltsp_conf_setting_count(lts));
+    for (i = 0; i < ltsp_conversion_count(conversion); i++) {
+        one = ltsp_conversion_at(conversion, i);
+        CHECK(ltsp_converted_section(one).len > 0);
+        CHECK(has(ltsp_place_file(ltsp_converted_place(one)), "/etc/lts.conf"));
+        CHECK(ltsp_place_line(ltsp_converted_place(one)) > 0);
+        CHECK(ltsp_converted_note(one).ptr != NULL);
+        CHECK((ltsp_converted_to_key(one).ptr == NULL)
+              == (ltsp_converted_to_section(one).ptr == NULL));
+        settings += ltsp_converted_key(one).ptr != NULL;
+        open += ltsp_converted_verdict(one) >= LTSP_VERDICT_CHANGED;
+        CHECK(strcmp(ltsp_verdict_name(ltsp_converted_verdict(one)), "unknown") != 0);
+        if (is(ltsp_converted_key(one), "SOUND"))
+            CHECK(ltsp_converted_verdict(one) == LTSP_VERDICT_GONE
+                  && ltsp_converted_note(one).len > 0 && ltsp_converted_to_key(one).ptr == NULL);
+    }
+    CHECK(settings == ltsp_conf_setting_count(lts));
+    CHECK(open > 0 && open == ltsp_conversion_open(conversion));
+    CHECK(ltsp_conversion_at(conversion, i) == NULL);
+
+    /* Onto the disk, as every change. */
+    text = ltsp_conversion_bytes(conversion);
+    CHECK(has(text, "[clients]"));
+    CHECK_OK(ltsp_conf_open_or_new(root, "/etc/made/ltsp.conf", LTSP_FORMAT_LTSP, &made, &error),
+             error);
+    CHECK_OK(ltsp_conf_set_bytes(made, text.ptr, text.len, &error), error);
+    CHECK(is(ltsp_conf_to_bytes(made), (const char *)text.ptr));
+    CHECK_OK(ltsp_conf_save(made, &changed, &error), error);
+    CHECK(changed && holds("/etc/made/ltsp.conf", text));
+    ltsp_conversion_free(conversion);
+
+    CHECK(ltsp_conf_convert(made, &conversion, &error) == LTSP_INVALID_INPUT);
+    CHECK(conversion == NULL && has(ltsp_error_path(error), "ltsp.conf"));
+    ltsp_error_free(error);
+    CHECK_OK(ltsp_conf_set_bytes(made, NULL, 0, &error), error);
+    CHECK(is(ltsp_conf_to_bytes(made), ""));
+    ltsp_conf_free(made);
+    ltsp_conf_free(lts);
+
+    /* Up to the mistake that ends the reading. */
+    lts = opened("/etc/stops/lts.conf");
+    CHECK_OK(ltsp_conf_convert(lts, &conversion, &error), error);
+    CHECK(ltsp_place_line(ltsp_conversion_stops_at(conversion)) == 3);
+    ltsp_conversion_free(conversion);
+    ltsp_conf_free(lts);
+}
+
 static void menus(void)
 {
     ltsp_conf *conf = opened("/srv/tftp/pxelinux.cfg/default"), *lts = opened("/etc/lts.conf");
@@ -617,6 +678,7 @@ int main(int argc, char **argv)
     listing();
     sharing();
     menus();
+    converting();
     changing();
     beginning();
     return 0;

@@ -36,6 +36,7 @@ fn generated() -> String {
         "diagnostics",
         "resolved",
         "follow_ups",
+        "convert",
         "pxe",
         "limits",
         "images",

@@ -56,6 +56,8 @@ pub(crate) fn configured() -> Scratch {
         ("etc/parts/lts.conf", b"include \"/etc/parts/more\"\n[Default]\nSOUND = True\n"),
         ("etc/parts/more", b"[pc1]\nSOUND = False\n"),
         ("etc/wrong/lts.conf", b"[Default]\nLDM_SESSION = \"gnome\nSOUND = True\n"),
+        ("etc/stops/lts.conf", b"[Default]\nSOUND = True\n] mistake\n[pc1]\nSOUND = False\n"),
+        ("etc/made/README", b""),
         ("etc/directory/lts.conf/file", b""),
         ("etc/ltsp/ltsp.conf", b"[clients]\nLANG=de_DE.UTF-8\n\n[server]\nTFTP_DIR=/srv/tftp\n"),
         ("etc/ltsp/ltsp-image.conf", b"[server]\nIMAGE_TIMEOUT=5\n"),

@@ -34,6 +34,7 @@ static ltsp_follow_ups *follow_ups;
 static ltsp_strings *strings;
 static ltsp_pxe_file *file;
 static ltsp_images *images;
+static ltsp_conversion *conversion;
 
 static ltsp_conf *parsed(const char *text, ltsp_format format)
 {
@@ -97,6 +98,18 @@ static void documents(void)
 #undef CALL
 #define CALL(e) ltsp_conf_set(lts, NULL, "K", NULL, e)
     REFUSED("value", CALL);
+#undef CALL
+#define CALL(e) ltsp_conf_set_bytes(NULL, NULL, 0, e)
+    REFUSED("conf", CALL);
+#undef CALL
+#define CALL(e) ltsp_conf_set_bytes(lts, NULL, 1, e)
+    REFUSED("text", CALL);
+#undef CALL
+#define CALL(e) ltsp_conf_convert(NULL, &conversion, e)
+    REFUSED_AND_CLEARED("conf", conversion, CALL);
+#undef CALL
+#define CALL(e) ltsp_conf_convert(lts, NULL, e)
+    REFUSED("conversion", CALL);
 #undef CALL
 #define LINES(function)                                                                 \
     do {                                                                                \
@@ -332,6 +345,19 @@ static void lists(void)
     CHECK(ltsp_diagnostic_label_place(NULL, 0) == NULL);
     nothing(ltsp_diagnostic_label_message(NULL, 0));
 
+    nothing(ltsp_conversion_bytes(NULL));
+    CHECK(ltsp_conversion_count(NULL) == 0);
+    CHECK(ltsp_conversion_open(NULL) == 0);
+    CHECK(ltsp_conversion_stops_at(NULL) == NULL);
+    CHECK(ltsp_conversion_at(NULL, 0) == NULL);
+    CHECK(ltsp_converted_place(NULL) == NULL);
+    nothing(ltsp_converted_section(NULL));
+    nothing(ltsp_converted_key(NULL));
+    CHECK(ltsp_converted_verdict(NULL) == LTSP_VERDICT_NONE);
+    nothing(ltsp_converted_to_section(NULL));
+    nothing(ltsp_converted_to_key(NULL));
+    nothing(ltsp_converted_note(NULL));
+
     CHECK(ltsp_follow_ups_count(NULL) == 0);
     CHECK(ltsp_follow_ups_at(NULL, 0) == NULL);
     nothing(ltsp_follow_up_command(NULL));
@@ -378,6 +404,8 @@ static void numbers(void)
     CHECK(strcmp(ltsp_format_name((ltsp_format)1000), "unknown") == 0);
     CHECK(strcmp(ltsp_severity_name(LTSP_SEVERITY_WARNING), "warning") == 0);
     CHECK(strcmp(ltsp_severity_name((ltsp_severity)1000), "unknown") == 0);
+    CHECK(strcmp(ltsp_verdict_name(LTSP_VERDICT_KEPT), "kept") == 0);
+    CHECK(strcmp(ltsp_verdict_name((ltsp_verdict)1000), "unknown") == 0);
     CHECK(strcmp(ltsp_kind_name(LTSP_KIND_SQUASHFS), "squashfs") == 0);
     CHECK(strcmp(ltsp_kind_name((ltsp_kind)1000), "unknown") == 0);
 }
@@ -410,6 +438,7 @@ int main(void)
     ltsp_conf_free(lts);
     ltsp_conf_free(pxe);
     ltsp_conf_free(NULL);
+    ltsp_conversion_free(NULL);
     ltsp_client_free(NULL);
     ltsp_resolved_free(NULL);
     ltsp_diagnostics_free(NULL);
