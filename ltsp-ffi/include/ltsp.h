@@ -11,6 +11,14 @@
  *         fprintf(stderr, "%s\n", (const char *)ltsp_error_text(error).ptr);
  *     ltsp_error_free(error);
  *
+ * What a client gets from lts.conf:
+ *
+ *     ltsp_conf *conf = NULL;
+ *     ltsp_resolved *mine = NULL;
+ *     if (ltsp_conf_open("/etc/lts.conf", &conf, &error) == LTSP_OK
+ *         && ltsp_conf_resolve(conf, client, &mine, &error) == LTSP_OK)
+ *         session = ltsp_resolved_get(mine, "LDM_SESSION");
+ *
  * Rules that hold for every function:
  *
  * - **Errors.** What can fail answers an `ltsp_status` (or a handle, NULL on failure) and has
@@ -1844,7 +1852,7 @@ ltsp_status ltsp_client_set_server(ltsp_client *client, bool server, ltsp_error 
  *
  * @param client The client.
  * @param name The account's login name. It is looked up when it is needed, in the root of the
- * file.
+ * file; on this machine for a document from memory.
  * @param error Where the error goes, or NULL.
  * @return LTSP_OK.
  */
@@ -2403,6 +2411,22 @@ ltsp_bytes ltsp_resolved_get(const ltsp_resolved *resolved, const char *key);
  * @return Whether it is; false if it has no value or an argument is NULL.
  */
 bool ltsp_resolved_is_true(const ltsp_resolved *resolved, const char *key);
+
+/**
+ * Answers what the session on one screen of the client gets from lts.conf: there,
+ * `SCREEN_07_LDM_SESSION` takes the place of `LDM_SESSION`.
+ *
+ * @param resolved What was resolved for the client.
+ * @param number The screen, from 1 to 12.
+ * @param there Where the answer goes, which the caller frees with ltsp_resolved_free(); NULL goes
+ * there on failure. It does not need `resolved` any more.
+ * @param error Where the error goes, or NULL.
+ * @return LTSP_OK, or LTSP_INVALID_INPUT if there is no such screen.
+ */
+ltsp_status ltsp_resolved_on_screen(const ltsp_resolved *resolved,
+                                    uint8_t number,
+                                    ltsp_resolved **there,
+                                    ltsp_error **error);
 
 /**
  * Answers the entry of a name, to ask where its value comes from.

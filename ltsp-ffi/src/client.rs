@@ -221,7 +221,7 @@ pub unsafe extern "C" fn ltsp_client_set_server(
 ///
 /// @param client The client.
 /// @param name The account's login name. It is looked up when it is needed, in the root of the
-/// file.
+/// file; on this machine for a document from memory.
 /// @param error Where the error goes, or NULL.
 /// @return LTSP_OK.
 #[unsafe(no_mangle)]

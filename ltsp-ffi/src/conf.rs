@@ -227,7 +227,7 @@ impl ltsp_conf {
                     );
                 };
                 let effective = limits::effective(std::slice::from_ref(document), &who);
-                return Ok(ltsp_resolved::new(&effective.to_resolved(), false)
+                return Ok(ltsp_resolved::new(effective.to_resolved(), false)
                     .exempt(effective.exempt.as_ref()));
             }
             (AnyDocument::Pxe(_) | AnyDocument::Excludes(_), _) => {
@@ -242,7 +242,7 @@ impl ltsp_conf {
             (AnyDocument::Shell(document), _) => shell::resolve(std::slice::from_ref(document)),
             _ => return unanswerable("this format is not known here", "open it as a file"),
         };
-        Ok(ltsp_resolved::new(&resolved, self.document().kind() == Kind::Lts))
+        Ok(ltsp_resolved::new(resolved, self.document().kind() == Kind::Lts))
     }
 }
 

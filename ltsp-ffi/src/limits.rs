@@ -29,7 +29,7 @@ pub unsafe extern "C" fn ltsp_limits_effective(
     boundary!(error; resolved: out, root: maybe_text, user: text => {
         let root = sys_root(root)?;
         let effective = effective_limits(&root, &who(&root, user)?)?;
-        let answer = ltsp_resolved::new(&effective.to_resolved(), false);
+        let answer = ltsp_resolved::new(effective.to_resolved(), false);
         *resolved = answer.exempt(effective.exempt.as_ref()).into_raw();
         Ok(())
     })

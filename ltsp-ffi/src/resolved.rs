@@ -2,17 +2,20 @@
 
 use std::ffi::c_char;
 
-use ltsp_core::formats::lts::is_true_in_ldm;
+use ltsp_core::formats::lts::{is_true_in_ldm, on_screen};
 use ltsp_core::text::{Entry, Origin, Resolved};
+use ltsp_core::{Error, ErrorKind};
 
 use crate::boundary;
 use crate::bytes::{Text, ltsp_bytes};
+use crate::error::{ltsp_error, ltsp_status};
 use crate::place::ltsp_origin;
 
 /// Names with values, in the order of the program that reads the file. It never changes, so threads
 /// may read it together.
 #[derive(Debug)]
 pub struct ltsp_resolved {
+    resolved: Resolved,
     entries: Vec<ltsp_entry>,
     /// Whether names are compared as lts.conf compares them.
     any_case: bool,
@@ -29,9 +32,9 @@ pub struct ltsp_entry {
 }
 
 impl ltsp_resolved {
-    pub(crate) fn new(resolved: &Resolved, any_case: bool) -> Self {
+    pub(crate) fn new(resolved: Resolved, any_case: bool) -> Self {
         let entries = resolved.entries().iter().map(ltsp_entry::from).collect();
-        Self { entries, any_case, exemption: None }
+        Self { resolved, entries, any_case, exemption: None }
     }
 
     pub(crate) fn exempt(mut self, because: Option<&Origin>) -> Self {
@@ -105,6 +108,33 @@ pub unsafe extern "C" fn ltsp_resolved_is_true(
 ) -> bool {
     boundary!(else false; resolved: handle, key: text => {
         resolved.find(key)?.value.as_ref().map(|value| is_true_in_ldm(value.bytes()))
+    })
+}
+
+/// Answers what the session on one screen of the client gets from lts.conf: there,
+/// `SCREEN_07_LDM_SESSION` takes the place of `LDM_SESSION`.
+///
+/// @param resolved What was resolved for the client.
+/// @param number The screen, from 1 to 12.
+/// @param there Where the answer goes, which the caller frees with ltsp_resolved_free(); NULL goes
+/// there on failure. It does not need `resolved` any more.
+/// @param error Where the error goes, or NULL.
+/// @return LTSP_OK, or LTSP_INVALID_INPUT if there is no such screen.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ltsp_resolved_on_screen(
+    resolved: *const ltsp_resolved,
+    number: u8,
+    there: *mut *mut ltsp_resolved,
+    error: *mut *mut ltsp_error,
+) -> ltsp_status {
+    boundary!(error; there: out, resolved: handle => {
+        if !(1..=12).contains(&number) {
+            return Err(Error::new(ErrorKind::InvalidInput, format!("{number} is no screen"))
+                .help_with("screens are counted from 1 to 12"));
+        }
+        let found = on_screen(&resolved.resolved, number);
+        *there = ltsp_resolved::new(found, resolved.any_case).into_raw();
+        Ok(())
     })
 }
 

@@ -56,7 +56,7 @@ static void resolving(void)
 {
     ltsp_client *client = ltsp_client_new();
     ltsp_conf *conf = NULL;
-    ltsp_resolved *mine;
+    ltsp_resolved *mine, *there = NULL;
     const ltsp_entry *entry;
     const ltsp_origin *origin;
     size_t i;
@@ -102,12 +102,22 @@ static void resolving(void)
     CHECK(ltsp_entry_hidden_value(entry, 1).ptr == NULL);
     CHECK(ltsp_entry_hidden_origin(entry, 1) == NULL);
 
-    CHECK(ltsp_resolved_count(mine) == 4);
-    for (i = 0; i < 4; i++)
+    CHECK(ltsp_resolved_count(mine) == 5);
+    for (i = 0; i < 5; i++)
         CHECK(ltsp_entry_key(ltsp_resolved_at(mine, i)).len > 0);
-    CHECK(ltsp_resolved_at(mine, 4) == NULL);
+    CHECK(ltsp_resolved_at(mine, 5) == NULL);
     CHECK(ltsp_resolved_exemption(mine) == NULL);
+
+    CHECK(ltsp_resolved_on_screen(mine, 0, &there, NULL) == LTSP_INVALID_INPUT && there == NULL);
+    CHECK(ltsp_resolved_on_screen(mine, 13, &there, &error) == LTSP_INVALID_INPUT);
+    CHECK(is(ltsp_error_message(error), "13 is no screen"));
+    ltsp_error_free(error);
+    CHECK_OK(ltsp_resolved_on_screen(mine, 2, &there, &error), error);
     ltsp_resolved_free(mine);
+    CHECK(is(ltsp_resolved_get(there, "ldm_session"), "kiosk"));
+    CHECK(is(ltsp_entry_hidden_value(ltsp_resolved_find(there, "LDM_SESSION"), 0), "mate"));
+    CHECK(ltsp_resolved_is_true(there, "LDM_GUESTLOGIN"));
+    ltsp_resolved_free(there);
 
     /* No client: what all get. */
     conf = opened("/etc/lts.conf");

@@ -82,7 +82,10 @@ fn declarations(header: &str) -> Vec<(String, String)> {
 fn the_header_is_what_the_sources_say() {
     let generated = generated();
     if std::env::var_os("LTSP_UPDATE_HEADER").is_some_and(|value| value == "1") {
-        fs::write(path(), &generated).expect("the sources may be changed");
+        // In one step: other tests compile it meanwhile.
+        let new = path().with_extension("h.new");
+        fs::write(&new, &generated).expect("the sources may be changed");
+        fs::rename(&new, path()).expect("it is in the same directory");
     }
     assert!(
         committed() == generated,
@@ -94,7 +97,7 @@ fn the_header_is_what_the_sources_say() {
 fn every_function_is_documented_with_each_parameter_and_what_it_answers() {
     let header = committed();
     let found = declarations(&header);
-    assert!(found.len() > 80, "only {} functions were found", found.len());
+    assert!(found.len() > 180, "only {} functions were found", found.len());
     for (name, comment) in found {
         assert!(comment.starts_with("/**"), "{name} has no comment");
         let parameters = parameters(&header, &name);

@@ -23,6 +23,7 @@ SOUND = NONE
 [pc1]
     LIKE = lab
     LDM_GUESTLOGIN = Yes
+    SCREEN_02_LDM_SESSION = kiosk
 
 [52:54:00:12:34:56]
     LDM_SESSION = xfce

@@ -319,6 +319,9 @@ static void lists(void)
 
     nothing(ltsp_resolved_get(NULL, "K"));
     CHECK(!ltsp_resolved_is_true(NULL, "K"));
+#define CALL(e) ltsp_resolved_on_screen(NULL, 7, &resolved, e)
+    REFUSED_AND_CLEARED("resolved", resolved, CALL);
+#undef CALL
     CHECK(ltsp_resolved_find(NULL, "K") == NULL);
     CHECK(ltsp_resolved_count(NULL) == 0);
     CHECK(ltsp_resolved_at(NULL, 0) == NULL);
@@ -427,6 +430,7 @@ int main(void)
     CHECK(!ltsp_resolved_is_true(resolved, NULL));
     CHECK(ltsp_resolved_find(resolved, NULL) == NULL);
     CHECK(is(ltsp_resolved_get(resolved, "LDM_SESSION"), "mate"));
+    CHECK(ltsp_resolved_on_screen(resolved, 7, NULL, NULL) == LTSP_INVALID_INPUT);
     ltsp_resolved_free(resolved);
     CHECK(!ltsp_conf_is_changed(lts) && !ltsp_conf_is_changed(pxe));
 
