@@ -337,3 +337,76 @@ fn the_c_example_does_what_it_says() {
     let (home, id) = ("/home/guest1", GUESTS[0].1);
     assert_same(&Digest::of("/home/guest"), &Digest::of(home), &Ignore::reset_for(id, id));
 }
+
+// ---- Configuration ----
+
+const LTS: &str = "/srv/tftp/ltsp/i386/lts.conf";
+const LTS_TEXT: &str = "[Default]\n    LDM_SESSION = mate\n    SCREN_07 = ldm\n\n\
+                        [ws01]\n    LDM_SESSION = gnome\n    XKBLAYOUT = de\n";
+const PXE_TEXT: &str = "DEFAULT local\nLABEL ltsp\n  KERNEL ltsp/i386/vmlinuz\n  APPEND ro root=/dev/nbd0\n\
+                        LABEL local\n  LOCALBOOT 0\n";
+
+/// A lab of LTSP 5 at the paths that the examples name; the machine's own /etc and /srv are covered.
+struct Lab {
+    _covers: [Mount; 2],
+}
+
+impl Lab {
+    fn open() -> Self {
+        let covers = ["/etc", "/srv"].map(|place| mount::tmpfs_at(Path::new(place)));
+        tree! {
+            "etc/passwd" => file("root:x:0:0::/root:/bin/sh\nguest1:x:2001:2001::/home/guest1:/bin/sh\n"),
+            "etc/group" => file("root:x:0:\nguest1:x:2001:\n"),
+            "etc/ltsp" => dir(),
+            "etc/security/limits.conf" => file("@pupils hard nproc 90\nguest1 hard nproc 200\n"),
+            "srv/tftp/ltsp/i386/lts.conf" => file(LTS_TEXT),
+            "srv/tftp/pxelinux.cfg/default" => file(PXE_TEXT),
+            "srv/ltsp/lab/bin/true" => file("").mode(0o755),
+        }
+        .build_at("/");
+        Self { _covers: covers }
+    }
+
+    /// Runs an example that answers what it printed; lts.conf is then `changed`.
+    #[track_caller]
+    fn run(&self, program: impl IntoIterator<Item = impl AsRef<OsStr>>, changed: bool) -> String {
+        let mut words = program.into_iter();
+        let mut command = Command::new(words.next().expect("a program"));
+        let printed = succeeds(command.args(words).current_dir("/").env_remove("LD_LIBRARY_PATH"));
+        let wanted = LTS_TEXT.replace("gnome", if changed { "xfce" } else { "gnome" });
+        assert_eq!(fs::read_to_string(LTS).expect("it is there"), wanted);
+        printed
+    }
+}
+
+#[test]
+fn the_shell_example_about_configuration_does_what_it_says() {
+    let scratch = mount::tmpfs("");
+    let command = shell_script(Topic::Conf, scratch.path());
+    let lab = Lab::open();
+    let printed = lab.run(command, true);
+    for wanted in ["lts.conf:6:", "did you mean SCREEN_07?", "hard nproc = 200", "lab"] {
+        assert!(printed.contains(wanted), "{wanted} is not in {printed}");
+    }
+    let pxe = fs::read_to_string("/srv/tftp/pxelinux.cfg/default").expect("it is there");
+    assert_eq!(pxe, PXE_TEXT.replace("DEFAULT local", "DEFAULT ltsp"));
+    let new = fs::read_to_string("/etc/ltsp/ltsp.conf").expect("it was made");
+    assert!(new.contains("[ws01]"), "{new}");
+}
+
+#[test]
+fn the_rust_example_about_configuration_does_what_it_says() {
+    let scratch = mount::tmpfs("");
+    let program = copied(&rust_program(Topic::Conf), scratch.path());
+    let printed = Lab::open().run([program], true);
+    for wanted in ["LDM_SESSION from /srv/tftp/ltsp/i386/lts.conf:6:", "SCREN_07"] {
+        assert!(printed.contains(wanted), "{wanted} is not in {printed}");
+    }
+}
+
+#[test]
+fn the_c_example_about_configuration_does_what_it_says() {
+    let scratch = mount::tmpfs("");
+    let program = c_program(Topic::Conf, scratch.path());
+    assert_eq!(Lab::open().run([program], false), "gnome\n");
+}
