@@ -46,7 +46,7 @@ lint: venv ## format, clippy, documentation and dependencies, warnings as errors
 	for script in scripts/setup-tests scripts/setup-venv scripts/fresh-clone .ci/run; do bash -n $$script; done
 	$(WITH_PYTHON) $(CARGO) clippy --workspace --all-targets -- -D warnings
 	$(WITH_PYTHON) RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps
-	$(CARGO) check --manifest-path fuzz/Cargo.toml
+	$(CARGO) clippy --manifest-path fuzz/Cargo.toml -- -D warnings
 	@if command -v cargo-deny >/dev/null; then \
 	    $(CARGO) deny --log-level error check bans licenses sources; \
 	else \
@@ -88,7 +88,8 @@ fresh: ## clone the last commit into an empty directory and run demo and test th
 	scripts/fresh-clone
 
 install: ## the command, the C library, its header and pkg-config file, below PREFIX (/usr/local)
-	$(CARGO) build --release -p ltsp-cli -p ltsp-ffi
+	$(CARGO) build --release -p ltsp-ffi
+	$(CARGO) ltspctl
 	install -D -m 755 -t $(DESTDIR)$(PREFIX)/bin $(OUT)/release/ltspctl
 	install -D -m 755 $(OUT)/release/libltsp.so $(DESTDIR)$(PREFIX)/lib/libltsp.so.$(VERSION)
 	ln -sf libltsp.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libltsp.so.0

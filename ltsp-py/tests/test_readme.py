@@ -1,4 +1,4 @@
-"""The Python example in the project's README does what it says, executed as it is printed there."""
+"""The Python examples in the project's README do what they say, executed as they are printed there."""
 
 import os
 import re
@@ -12,14 +12,14 @@ from classroom import Classroom, Guest, process_of, tree
 
 README = Path(__file__).parents[2] / "README.md"
 
-# Covers the machine's /home and /etc for the program that follows, and for nobody else. What that
+# Covers the machine's /home, /etc and /srv for the program that follows, and for nobody else. What that
 # program needs of the real /home (an interpreter may well live there) is shown to it again.
 COVER = """
 scratch=$1; shift
 mkdir "$scratch/real"
 mount --rbind /home "$scratch/real"
-mount --bind "$scratch/home" /home
-mount --bind "$scratch/etc" /etc
+mkdir -p "$scratch/srv"
+for place in home etc srv; do mount --bind "$scratch/$place" "/$place"; done
 while [ "$1" != -- ]; do
     case $1 in /home/*) mkdir -p "$1"; mount --bind "$scratch/real/${1#/home/}" "$1" ;; esac
     shift
@@ -29,19 +29,19 @@ exec "$@"
 """
 
 
-def example() -> str:
+def example(number: int) -> str:
     found = re.findall(r"^```python\n(.*?)^```$", README.read_text(), re.MULTILINE | re.DOTALL)
-    assert len(found) == 1, "each example needs a test of its own"
-    return str(found[0])
+    assert len(found) == 2, "each example needs a test of its own"
+    return str(found[number])
 
 
-def run_as_printed(classroom: Classroom) -> str:
-    """Run the example where the classroom is the machine; answer what it printed."""
+def run_as_printed(classroom: Classroom, number: int) -> str:
+    """Run an example where the classroom is the machine; answer what it printed."""
     cover = ["unshare", "--mount", "sh", "-eu", "-c", COVER, "sh", str(classroom.root)]
     needed = [sys.prefix, sys.base_prefix, str(Path(ltsp.__file__).parents[1])]
     done = subprocess.run(
         [*cover, *needed, "--", sys.executable, "-W", "error", "-"],
-        input=example(),
+        input=example(number),
         capture_output=True,
         text=True,
         cwd="/",
@@ -61,7 +61,7 @@ def test_the_python_example_does_what_it_says(classroom: Classroom) -> None:
     bystander = tree(classroom.guests[2].home, identity=True)
 
     with process_of(changed[1]) as process:
-        printed = run_as_printed(classroom)
+        printed = run_as_printed(classroom, 0)
         assert process.wait(timeout=20) == -signal.SIGTERM
 
     assert printed.startswith("reset ")
@@ -82,3 +82,14 @@ def test_the_python_example_does_what_it_says(classroom: Classroom) -> None:
     expected = {".ltsp-staging", "guest", *(guest.name for guest in classroom.guests)}
     # The interpreter's place may have been shown again.
     assert not set(os.listdir(classroom.root / "home")) - expected - set(os.listdir("/home"))
+
+
+def test_the_python_example_about_configuration_does_what_it_says(classroom: Classroom) -> None:
+    conf = classroom.root / "srv/tftp/ltsp/i386/lts.conf"
+    conf.parent.mkdir(parents=True)
+    text = "[Default]\nSCREN_07 = ldm\n[ws01]\n  LDM_SESSION = gnome  # for now\n"
+    conf.write_text(text)
+    printed = run_as_printed(classroom, 1)
+    assert "LDM_SESSION from /srv/tftp/ltsp/i386/lts.conf:4" in printed
+    assert "SCREN_07" in printed
+    assert conf.read_text() == text.replace("gnome", "xfce")

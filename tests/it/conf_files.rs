@@ -8,7 +8,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use testkit::faults::{Fault, each_fault};
+use testkit::faults::{Fault, Traced, each_fault};
 use testkit::mount::Mount;
 use testkit::{FileSystem, oracle};
 
@@ -265,5 +265,45 @@ fn a_save_that_is_killed_or_fails_leaves_the_old_or_the_new_file() {
         );
         assert!(tried.hits >= 5, "{fault:?} came to pass only {} times", tried.hits);
         assert_eq!(outcomes.len(), 2, "{fault:?} came before and after the exchange");
+    }
+}
+
+#[test]
+fn nothing_that_a_file_says_is_executed_to_read_it() {
+    let scratch = Scratch::new();
+    let canary = scratch.path("/canary");
+    let touch = format!("touch {}", canary.display());
+    // Each way in which a shell, which is the original reader, would start a program.
+    let text = format!(
+        "[common]\nA=$({touch})\nB=`{touch}`\n{touch}\nC=${{D:-$({touch})}}\n. {0}/code\n\
+         eval '{touch}'\nE=\"$({touch})\"\n[clients]\nPOST_INIT_X=\"{touch}\"\nF=$(({touch}))\n",
+        scratch.path("").display()
+    );
+    fs::write(scratch.path("/code"), &touch).expect("a scratch file");
+    for file in ["/etc/ltsp/ltsp.conf", "/etc/ltsp/ltsp-server.conf"] {
+        let sections = file.ends_with("ltsp.conf");
+        let text = if sections { text.clone() } else { text.replace('[', "#[") };
+        // The shell does start it, so the test can fail.
+        fs::write(scratch.path(file), text.replace("[common]", "").replace("[clients]", ""))
+            .expect("a scratch file");
+        let shell = Command::new("sh").arg(scratch.path(file)).output().expect("there is a shell");
+        assert!(canary.exists(), "{shell:?}");
+        fs::remove_file(&canary).expect("it was made");
+
+        fs::write(scratch.path(file), &text).expect("a scratch file");
+        for verb in ["check", "resolve", "explain", "list", "fix"] {
+            let mut command = Command::new(oracle::ltspctl());
+            command.args(["conf", verb, file, "--root"]).arg(scratch.path(""));
+            let run = Traced::new(&command).record();
+            let started: Vec<_> = run
+                .calls
+                .iter()
+                .filter(|call| call.name.starts_with("exec") || call.name.contains("fork"))
+                .map(testkit::faults::Call::shown)
+                .collect();
+            assert!(started.len() <= 1, "conf {verb} {file} started {started:?}");
+            assert!(run.calls.iter().any(|call| call.name == "openat2"), "the run was seen");
+            assert!(!canary.exists(), "conf {verb} {file} executed something");
+        }
     }
 }

@@ -25,7 +25,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("backup", &["tree", "sys", "progress", "error"]),
     // Documents are bytes until somebody opens and saves them; limits are an account's.
     ("conf", &["formats", "accounts", "text", "sys", "error"]),
-    ("image", &["formats", "text", "sys", "error"]),
+    ("image", &["conf", "formats", "text", "sys", "error"]),
     ("boot", &["formats", "text", "sys", "error"]),
     (
         "lab",
@@ -437,7 +437,9 @@ fn sources(kind: &str) -> Vec<Source> {
             let path = folder.join(entry.file_name());
             let is_folder = entry.file_type().expect("the kernel tells types").is_dir();
             let hidden = entry.file_name().to_string_lossy().starts_with('.');
-            if is_folder && !hidden && !top().join(&path).join("CACHEDIR.TAG").exists() {
+            // What cargo builds is tagged, except where a script made the directory before cargo did.
+            let built = path == Path::new("target") || path == Path::new("fuzz/target");
+            if is_folder && !hidden && !built && !top().join(&path).join("CACHEDIR.TAG").exists() {
                 pending.push(path);
             } else if !is_folder && path.extension().is_some_and(|extension| extension == kind) {
                 found.push(source(&path));

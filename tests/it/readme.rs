@@ -9,8 +9,15 @@ use std::process::Command;
 use testkit::mount::{self, Mount};
 use testkit::{Digest, Ignore, Snapshot, assert_same, oracle, tree};
 
-/// The languages of the examples, one of each; each has a test here or, Python, in ltsp-py.
-const LANGUAGES: [&str; 4] = ["c", "python", "rust", "sh"];
+/// The languages of the examples, one of each for each topic; each has a test here or, Python, in ltsp-py.
+const LANGUAGES: [&str; 8] = ["c", "c", "python", "python", "rust", "rust", "sh", "sh"];
+
+/// What the examples are about, in the order of the README.
+#[derive(Clone, Copy)]
+enum Topic {
+    Home,
+    Conf,
+}
 
 // ---- Reading the README ----
 
@@ -38,14 +45,12 @@ fn blocks(markdown: &str) -> Vec<(&str, String)> {
     blocks
 }
 
-/// The example in this language.
+/// The example of that topic in this language.
 #[track_caller]
-fn example(language: &str) -> String {
+fn example(language: &str, topic: Topic) -> String {
     let readme = readme();
     let mut found = blocks(&readme).into_iter().filter(|(of, _)| *of == language);
-    let (_, text) = found.next().expect("the README has an example in this language");
-    assert_eq!(found.next(), None, "a second example needs a test of its own");
-    text
+    found.nth(topic as usize).expect("the README has an example in this language").1
 }
 
 /// The files that a text links to, without those of the web and of the text itself.
@@ -242,20 +247,63 @@ const WHILE_BUSY: &str = r#"
     [ $? = 143 ] || { echo "what the guest left running was not ended by SIGTERM" >&2; exit 1; }
 "#;
 
+/// Builds an example in Rust; answers the program.
+#[track_caller]
+fn rust_program(topic: Topic) -> PathBuf {
+    // Below the target directory, so that only its first build takes long.
+    let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme");
+    fs::create_dir_all(package.join("src/bin")).expect("cargo made the place");
+    let manifest = format!(
+        "[package]\nname = \"readme\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\
+         [dependencies]\nltsp-core = {{ path = {:?} }}\n\
+         [lints.rust]\nwarnings = \"deny\"\n[profile.dev]\ndebug = false\n[workspace]\n",
+        top().join("ltsp-core")
+    );
+    let name = ["home", "conf"][topic as usize];
+    let source = package.join("src/bin").join(name).with_extension("rs");
+    fs::write(package.join("Cargo.toml"), manifest).expect("a file of ours");
+    fs::write(source, example("rust", topic)).expect("a file of ours");
+    // The versions that are here already.
+    fs::copy(top().join("Cargo.lock"), package.join("Cargo.lock")).expect("a file of ours");
+    let target = package.join("target");
+    cargo_build(&package.join("Cargo.toml"), &target, ["--bin", name].into_iter());
+    target.join("debug").join(name)
+}
+
+/// Builds an example in C in `place`, with the library beside it; answers the program.
+#[track_caller]
+fn c_program(topic: Topic, place: &Path) -> PathBuf {
+    let library = build(&["--package", "ltsp-ffi", "--lib"]).join("libltsp.so");
+    let library = copied(&library, place);
+    // By this name programs look for it.
+    fs::hard_link(&library, place.join("libltsp.so.0")).expect("a new name");
+    let (source, program) = (place.join("example.c"), place.join("example"));
+    fs::write(&source, example("c", topic)).expect("one's own tmpfs can be written");
+    let mut cc = Command::new(oracle::need("cc"));
+    cc.args(["-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "-I"]);
+    cc.arg(top().join("ltsp-ffi/include")).arg(&source);
+    cc.arg("-L").arg(place).arg(format!("-Wl,-rpath,{}", place.display()));
+    cc.args(["-lltsp", "-o"]).arg(&program);
+    succeeds(&mut cc);
+    program
+}
+
+/// An example in shell as a script in `place`, and how to run it: with `ltspctl` in its way.
+fn shell_script(topic: Topic, place: &Path) -> [std::ffi::OsString; 5] {
+    copied(oracle::ltspctl(), &place.join("bin"));
+    let script = place.join("example.sh");
+    fs::write(&script, example("sh", topic)).expect("one's own tmpfs can be written");
+    let path = std::env::var("PATH").expect("there is a PATH");
+    let path = format!("PATH={}:{path}", place.join("bin").display());
+    ["env".into(), path.into(), "sh".into(), "-eu".into(), script.into()]
+}
+
 #[test]
 fn the_shell_example_does_what_it_says() {
     let scratch = mount::tmpfs("");
-    copied(oracle::ltspctl(), &scratch.path().join("bin"));
-    let script = scratch.path().join("example.sh");
-    fs::write(&script, example("sh")).expect("one's own tmpfs can be written");
-    let path = format!(
-        "PATH={}:{}",
-        scratch.path().join("bin").display(),
-        std::env::var("PATH").expect("there is a PATH")
-    );
+    let command = shell_script(Topic::Home, scratch.path());
     let classroom = Classroom::open();
-    let command = ["env", &path, "sh", "-eu"].map(OsStr::new);
-    let printed = classroom.run(WHILE_BUSY, command.into_iter().chain([script.as_os_str()]));
+    let printed = classroom.run(WHILE_BUSY, command);
     assert!(printed.contains("a spare was swapped in"), "{printed}");
     for (name, _) in GUESTS {
         assert!(printed.contains(&format!("/home/{name}")), "{printed}");
@@ -266,23 +314,8 @@ fn the_shell_example_does_what_it_says() {
 
 #[test]
 fn the_rust_example_does_what_it_says() {
-    // Below the target directory, so that only its first build takes long.
-    let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme");
-    fs::create_dir_all(package.join("src")).expect("cargo made the place");
-    let manifest = format!(
-        "[package]\nname = \"readme\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\
-         [dependencies]\nltsp-core = {{ path = {:?} }}\n\
-         [lints.rust]\nwarnings = \"deny\"\n[profile.dev]\ndebug = false\n[workspace]\n",
-        top().join("ltsp-core")
-    );
-    fs::write(package.join("Cargo.toml"), manifest).expect("a file of ours");
-    fs::write(package.join("src/main.rs"), example("rust")).expect("a file of ours");
-    // The versions that are here already.
-    fs::copy(top().join("Cargo.lock"), package.join("Cargo.lock")).expect("a file of ours");
-    cargo_build(&package.join("Cargo.toml"), &package.join("target"), std::iter::empty());
-
     let scratch = mount::tmpfs("");
-    let program = copied(&package.join("target/debug/readme"), scratch.path());
+    let program = copied(&rust_program(Topic::Home), scratch.path());
     let classroom = Classroom::open();
     let printed = classroom.run(WHILE_BUSY, [program]);
     for (name, _) in GUESTS {
@@ -295,19 +328,7 @@ fn the_rust_example_does_what_it_says() {
 #[test]
 fn the_c_example_does_what_it_says() {
     let scratch = mount::tmpfs("");
-    let library = build(&["--package", "ltsp-ffi", "--lib"]).join("libltsp.so");
-    let library = copied(&library, scratch.path());
-    // By this name programs look for it.
-    fs::hard_link(&library, scratch.path().join("libltsp.so.0")).expect("a new name");
-    let (source, program) = (scratch.path().join("example.c"), scratch.path().join("example"));
-    fs::write(&source, example("c")).expect("one's own tmpfs can be written");
-    let mut cc = Command::new(oracle::need("cc"));
-    cc.args(["-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "-I"]);
-    cc.arg(top().join("ltsp-ffi/include")).arg(&source);
-    cc.arg("-L").arg(scratch.path()).arg(format!("-Wl,-rpath,{}", scratch.path().display()));
-    cc.args(["-lltsp", "-o"]).arg(&program);
-    succeeds(&mut cc);
-
+    let program = c_program(Topic::Home, scratch.path());
     let classroom = Classroom::open();
     let bystander = Snapshot::of("/home/guest2");
     let printed = classroom.run(ALONE, [program]);
@@ -315,4 +336,77 @@ fn the_c_example_does_what_it_says() {
     bystander.assert_untouched();
     let (home, id) = ("/home/guest1", GUESTS[0].1);
     assert_same(&Digest::of("/home/guest"), &Digest::of(home), &Ignore::reset_for(id, id));
+}
+
+// ---- Configuration ----
+
+const LTS: &str = "/srv/tftp/ltsp/i386/lts.conf";
+const LTS_TEXT: &str = "[Default]\n    LDM_SESSION = mate\n    SCREN_07 = ldm\n\n\
+                        [ws01]\n    LDM_SESSION = gnome\n    XKBLAYOUT = de\n";
+const PXE_TEXT: &str = "DEFAULT local\nLABEL ltsp\n  KERNEL ltsp/i386/vmlinuz\n  APPEND ro root=/dev/nbd0\n\
+                        LABEL local\n  LOCALBOOT 0\n";
+
+/// A lab of LTSP 5 at the paths that the examples name; the machine's own /etc and /srv are covered.
+struct Lab {
+    _covers: [Mount; 2],
+}
+
+impl Lab {
+    fn open() -> Self {
+        let covers = ["/etc", "/srv"].map(|place| mount::tmpfs_at(Path::new(place)));
+        tree! {
+            "etc/passwd" => file("root:x:0:0::/root:/bin/sh\nguest1:x:2001:2001::/home/guest1:/bin/sh\n"),
+            "etc/group" => file("root:x:0:\nguest1:x:2001:\n"),
+            "etc/ltsp" => dir(),
+            "etc/security/limits.conf" => file("@pupils hard nproc 90\nguest1 hard nproc 200\n"),
+            "srv/tftp/ltsp/i386/lts.conf" => file(LTS_TEXT),
+            "srv/tftp/pxelinux.cfg/default" => file(PXE_TEXT),
+            "srv/ltsp/lab/bin/true" => file("").mode(0o755),
+        }
+        .build_at("/");
+        Self { _covers: covers }
+    }
+
+    /// Runs an example that answers what it printed; lts.conf is then `changed`.
+    #[track_caller]
+    fn run(&self, program: impl IntoIterator<Item = impl AsRef<OsStr>>, changed: bool) -> String {
+        let mut words = program.into_iter();
+        let mut command = Command::new(words.next().expect("a program"));
+        let printed = succeeds(command.args(words).current_dir("/").env_remove("LD_LIBRARY_PATH"));
+        let wanted = LTS_TEXT.replace("gnome", if changed { "xfce" } else { "gnome" });
+        assert_eq!(fs::read_to_string(LTS).expect("it is there"), wanted);
+        printed
+    }
+}
+
+#[test]
+fn the_shell_example_about_configuration_does_what_it_says() {
+    let scratch = mount::tmpfs("");
+    let command = shell_script(Topic::Conf, scratch.path());
+    let lab = Lab::open();
+    let printed = lab.run(command, true);
+    for wanted in ["lts.conf:6:", "did you mean SCREEN_07?", "hard nproc = 200", "lab"] {
+        assert!(printed.contains(wanted), "{wanted} is not in {printed}");
+    }
+    let pxe = fs::read_to_string("/srv/tftp/pxelinux.cfg/default").expect("it is there");
+    assert_eq!(pxe, PXE_TEXT.replace("DEFAULT local", "DEFAULT ltsp"));
+    let new = fs::read_to_string("/etc/ltsp/ltsp.conf").expect("it was made");
+    assert!(new.contains("[ws01]"), "{new}");
+}
+
+#[test]
+fn the_rust_example_about_configuration_does_what_it_says() {
+    let scratch = mount::tmpfs("");
+    let program = copied(&rust_program(Topic::Conf), scratch.path());
+    let printed = Lab::open().run([program], true);
+    for wanted in ["LDM_SESSION from /srv/tftp/ltsp/i386/lts.conf:6:", "SCREN_07"] {
+        assert!(printed.contains(wanted), "{wanted} is not in {printed}");
+    }
+}
+
+#[test]
+fn the_c_example_about_configuration_does_what_it_says() {
+    let scratch = mount::tmpfs("");
+    let program = c_program(Topic::Conf, scratch.path());
+    assert_eq!(Lab::open().run([program], false), "gnome\n");
 }

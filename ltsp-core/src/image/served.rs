@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::client_image::{ClientImage, ImageKind, path_text};
 use super::files;
+use super::pxelinux::{self, PxeLabel};
 use super::store::{Generation, Place};
 use crate::error::{Error, Result};
 use crate::formats::{exports, ipxe, nbd};
@@ -59,7 +60,7 @@ impl ServedBy {
 }
 
 /// Larger configuration files are none.
-const LARGEST: usize = 16 << 20;
+pub(super) const LARGEST: usize = 16 << 20;
 
 /// What the files say, read once for all images.
 pub(super) struct Serving {
@@ -77,18 +78,6 @@ struct RootPath {
     file: PathBuf,
     line: u64,
     value: Vec<u8>,
-}
-
-/// A label in a file that pxelinux reads.
-struct PxeLabel {
-    file: PathBuf,
-    line: u64,
-    name: Vec<u8>,
-    is_default: bool,
-    /// The directory below the TFTP directory's `ltsp` whose menu it is in.
-    directory: Option<Vec<u8>>,
-    /// Its `kernel` and `append` lines.
-    command: Vec<u8>,
 }
 
 impl Serving {
@@ -200,17 +189,27 @@ impl Serving {
     }
 
     fn read_pxelinux(&mut self, root: &SysRoot, tftp: &Path) {
-        let top = tftp.join("pxelinux.cfg");
-        for source in self.sources(root, &top, is_pxelinux_name) {
-            self.labels.extend(pxelinux_labels(&source, None));
-        }
+        self.read_pxelinux_of(root, tftp, tftp, None);
         let below = tftp.join("ltsp");
         let names = files::names(root, &below);
         for name in self.note(names).unwrap_or_default() {
-            let directory = below.join(name.as_path()).join("pxelinux.cfg");
-            for source in self.sources(root, &directory, is_pxelinux_name) {
-                self.labels.extend(pxelinux_labels(&source, Some(name.as_bytes())));
-            }
+            self.read_pxelinux_of(root, tftp, &below.join(name.as_path()), Some(name.as_bytes()));
+        }
+    }
+
+    fn read_pxelinux_of(
+        &mut self,
+        root: &SysRoot,
+        tftp: &Path,
+        loaded_from: &Path,
+        directory: Option<&[u8]>,
+    ) {
+        let includes = pxelinux::Included { root, tftp, loaded_from };
+        let sources = self.sources(root, &loaded_from.join("pxelinux.cfg"), pxelinux::is_asked_for);
+        for source in sources {
+            let labels = pxelinux::labels(source, directory, &includes);
+            let labels = self.note(labels).unwrap_or_default();
+            self.labels.extend(labels);
         }
     }
 
@@ -246,7 +245,7 @@ impl Serving {
             Generation::Ltsp5 => {
                 for label in self.labels.iter().filter(|label| label.boots(name, squashfs)) {
                     let default = if label.is_default { ", the default" } else { "" };
-                    let what = format!("label {}{default}", Bytes::from(&label.name[..]));
+                    let what = format!("label {}{default}", label.name);
                     found.push(served(ServedBy::Pxelinux, &label.file, label.line, what));
                 }
             }
@@ -274,66 +273,6 @@ impl Serving {
 
 fn served(by: ServedBy, file: &Path, line: u64, what: String) -> Served {
     Served { by, file: file.to_owned(), line, what }
-}
-
-/// Whether pxelinux asks for a file of that name: a UUID, `01-` and a MAC, an address in hex or its
-/// beginning, or the default.
-fn is_pxelinux_name(name: &[u8]) -> bool {
-    let hex = |bytes: &[u8]| bytes.iter().all(u8::is_ascii_hexdigit);
-    let is_address =
-        (1..=8).contains(&name.len()) && hex(name) && !name.iter().any(u8::is_ascii_lowercase);
-    // Both are groups of hex digits with dashes between.
-    let is_id = matches!(name.len(), 20 | 36)
-        && name.split(|byte| *byte == b'-').all(|group| !group.is_empty() && hex(group));
-    name == b"default" || is_address || is_id
-}
-
-/// The labels of a pxelinux file: no more of its grammar than finding what boots an image takes.
-fn pxelinux_labels(source: &Source, directory: Option<&[u8]>) -> Vec<PxeLabel> {
-    let mut labels: Vec<PxeLabel> = Vec::new();
-    let mut default: Option<Vec<u8>> = None;
-    for (index, span) in source.lines().enumerate() {
-        let line = source.slice(span).trim_ascii();
-        let end = line.iter().position(u8::is_ascii_whitespace).unwrap_or(line.len());
-        let (keyword, value) = (line[..end].to_ascii_lowercase(), line[end..].trim_ascii());
-        match keyword.as_slice() {
-            b"default" => default = Some(value.to_vec()),
-            b"label" => labels.push(PxeLabel {
-                file: source.name().to_owned(),
-                line: index as u64 + 1,
-                name: value.to_vec(),
-                is_default: false,
-                directory: directory.map(<[u8]>::to_vec),
-                command: Vec::new(),
-            }),
-            b"kernel" | b"linux" | b"append" | b"initrd" => {
-                if let Some(label) = labels.last_mut() {
-                    label.command.push(b' ');
-                    label.command.extend_from_slice(value);
-                }
-            }
-            _ => {}
-        }
-    }
-    for label in &mut labels {
-        label.is_default = default.as_ref() == Some(&label.name);
-    }
-    labels
-}
-
-impl PxeLabel {
-    /// Whether it boots the image or (not `squashfs`) the chroot called `name`.
-    fn boots(&self, name: &[u8], squashfs: bool) -> bool {
-        let has = |part: &[u8]| self.command.windows(part.len()).any(|there| there == part);
-        let is_here = match &self.directory {
-            Some(directory) => directory == name,
-            None => has(&[b"ltsp/", name, b"/"].concat()),
-        };
-        let by_nfs = has(b"root=/dev/nfs") || has(b"nfsroot=");
-        let by_blocks = has(b"root=/dev/nbd") || has(b"nbdroot=") || has(b"root=/dev/etherd/");
-        let fits = if squashfs { by_blocks || !by_nfs } else { by_nfs || !by_blocks };
-        is_here && fits && !self.command.is_empty()
-    }
 }
 
 /// The value of `dhcp-option=[tag:X,...]17,VALUE` or `...option:root-path,VALUE`.
@@ -398,34 +337,5 @@ mod tests {
             Some(&b"/opt/ltsp/i386"[..])
         );
         assert_eq!(dhcpd_root_path(b"option root-path;"), None);
-    }
-
-    #[test]
-    fn only_files_that_pxelinux_asks_for_count() {
-        for name in ["default", "01-00-11-22-aa-bb-cc", "C0A84301", "C0A8", "C"] {
-            assert!(is_pxelinux_name(name.as_bytes()), "{name}");
-        }
-        assert!(is_pxelinux_name(b"b8945908-d6a6-41a9-611d-74a6ab80b83d"));
-        for name in ["ltsp", "ltsp-NBD", "c0a8", "default.old", "C0A843011", "01-00-11"] {
-            assert!(!is_pxelinux_name(name.as_bytes()), "{name}");
-        }
-    }
-
-    #[test]
-    fn a_label_boots_an_image_or_a_chroot_by_its_command_line() {
-        let text = "default ltsp-NBD\nlabel ltsp-NBD\nkernel vmlinuz\nappend root=/dev/nbd0\n\
-                    LABEL ltsp-NFS\n  KERNEL vmlinuz\n  APPEND root=/dev/nfs ip=dhcp\nlabel empty\n";
-        let labels = pxelinux_labels(&Source::new("default", text), Some(b"i386"));
-        let which = |squashfs| -> Vec<u64> {
-            let found = labels.iter().filter(|label| label.boots(b"i386", squashfs));
-            found.map(|label| label.line).collect()
-        };
-        assert_eq!((which(true), which(false)), (vec![2], vec![5]));
-        assert!(labels[0].is_default && !labels[1].is_default);
-        assert!(!labels[0].boots(b"amd64", true));
-        let top = "label x\nkernel ltsp/i386/vmlinuz\n";
-        let top = pxelinux_labels(&Source::new("default", top), None);
-        assert!(top[0].boots(b"i386", true) && top[0].boots(b"i386", false));
-        assert!(!top[0].boots(b"i38", true));
     }
 }

@@ -12,6 +12,7 @@ use super::contents::Contents;
 use super::files::{self, is_absent};
 use super::inside::Inside as _;
 use super::served::Serving;
+use super::settings::Settings;
 use super::squashfs::Squashfs;
 use crate::error::{Error, ErrorKind, Result};
 use crate::sys::{FileType, SysRoot};
@@ -81,20 +82,22 @@ pub struct ImageStore {
     tftp: Vec<PathBuf>,
 }
 
-/// Where a TFTP server's files are in the distributions that LTSP knows.
-const TFTP: [&str; 3] = ["/var/lib/tftpboot", "/tftpboot", "/srv/tftp"];
-
 impl ImageStore {
     /// The images that `generation` keeps below `root`. Without a generation: of each whose
     /// directory is there; of the newer one if there is neither.
     ///
+    /// Its directory is the one that the root's configuration says: `BASE` of LTSP 5's
+    /// ltsp-server.conf, `BASE_DIR` of ltsp.conf. So are the directories of the TFTP server
+    /// (`TFTP_DIRS`, `TFTP_DIR`).
+    ///
     /// # Errors
-    /// Those of looking for the directories.
+    /// Those of reading these files and of looking for the directories.
     pub fn open(root: &SysRoot, generation: Option<Generation>) -> Result<Self> {
+        let settings = Settings::read(root)?;
         let mut generations = Vec::from_iter(generation);
         if generation.is_none() {
             for one in Generation::ALL {
-                match files::find(root, one.base()) {
+                match files::find(root, &settings.base(one)) {
                     Ok(found) if found.meta.is_dir() => generations.push(one),
                     Ok(_) => {}
                     Err(error) if is_absent(&error) => {}
@@ -107,18 +110,14 @@ impl ImageStore {
         }
         let places = generations.into_iter().map(|generation| Place {
             generation,
-            base: generation.base().to_owned(),
+            base: settings.base(generation),
             named: false,
         });
-        Ok(Self {
-            root: root.clone(),
-            places: places.collect(),
-            tftp: TFTP.map(PathBuf::from).to_vec(),
-        })
+        Ok(Self { root: root.clone(), places: places.collect(), tftp: settings.tftp })
     }
 
-    /// Sets the directory of a generation: `BASE` of LTSP 5's ltsp-server.conf, `BASE_DIR` of
-    /// ltsp.conf. From then on its absence is an error.
+    /// Sets the directory of a generation, whatever the root's configuration says. From then on its
+    /// absence is an error.
     #[must_use]
     pub fn with_base(mut self, generation: Generation, base: impl AsRef<Path>) -> Self {
         // From the root, whatever was given: it is compared with paths in configuration files.
@@ -129,7 +128,7 @@ impl ImageStore {
         self
     }
 
-    /// Sets the directories that the TFTP server may serve: `TFTP_DIRS`, `TFTP_DIR`.
+    /// Sets the directories that the TFTP server may serve, whatever the root's configuration says.
     #[must_use]
     pub fn with_tftp(mut self, directories: impl IntoIterator<Item = impl AsRef<Path>>) -> Self {
         let directories = directories.into_iter();

@@ -417,3 +417,43 @@ fn everything_known_is_in_json_and_in_the_text() {
         assert!(text.contains(part), "{part:?} is missing in:\n{text}");
     }
 }
+
+#[test]
+fn directories_are_where_the_configuration_says() {
+    let host = Host::new();
+    for chroot in ["data/thin/i386", "data/fat/lab"] {
+        system(true, 62).build_at(host.path(chroot));
+    }
+    tree! {
+        "etc/ltsp/ltsp-server.conf" => file("BASE=/data/old # moved\n"),
+        "etc/ltsp/ltsp-server.conf.d/local" => file(
+            "BASE=\"/data/thin\"\nTFTP_DIRS='/data/boot /nowhere'\n"
+        ),
+        "etc/ltsp/ltsp.conf" => file(
+            "[common]\nTFTP_DIR=/data/tftp\n[server]\nBASE_DIR=/data/fat\n[clients]\nBASE_DIR=/x\n"
+        ),
+        "data/boot/pxelinux.cfg/default" => file("include ltsp/menu\nontimeout lab\n"),
+        "data/boot/ltsp/menu" => file(
+            "# all of them\nlabel lab\nkernel ltsp/i386/vmlinuz\nappend root=/dev/nfs\n"
+        ),
+        "data/tftp/ltsp/ltsp.ipxe" => file("#!ipxe\nitem r_lab The lab\n:r_lab\n"),
+    }
+    .build_at(host.root());
+    let images = list(&host, None);
+    let old = named(&images, ImageKind::Chroot, "i386");
+    assert_eq!(old.path, Path::new("/data/thin/i386"));
+    let [label] = old.served_by.as_slice() else { panic!("{:#?}", old.served_by) };
+    assert_eq!((label.by, label.line), (ServedBy::Pxelinux, 2));
+    assert_eq!(label.file, Path::new("/data/boot/ltsp/menu"));
+    let new = named(&images, ImageKind::Chroot, "lab");
+    assert_eq!(new.path, Path::new("/data/fat/lab"));
+    let [item] = new.served_by.as_slice() else { panic!("{:#?}", new.served_by) };
+    assert_eq!((item.by, item.line), (ServedBy::Ipxe, 2));
+
+    // What nobody may read is not passed over: another directory would be the wrong one.
+    std::fs::remove_file(host.path("etc/ltsp/ltsp.conf")).expect("root may");
+    std::fs::create_dir(host.path("etc/ltsp/ltsp.conf")).expect("root may");
+    let root = SysRoot::open(host.root()).expect("the scratch root opens");
+    let error = ImageStore::open(&root, None).expect_err("ltsp.conf is a directory");
+    assert!(error.to_string().contains("etc/ltsp/ltsp.conf"), "{error}");
+}

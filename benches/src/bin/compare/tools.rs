@@ -22,11 +22,9 @@ impl Tools {
         let this = std::env::current_exe().expect("a program knows its own path");
         let profile = this.parent().expect("a program is in a directory");
         let target = profile.parent().expect("target/<profile>/compare");
-        let mut build = cargo();
-        build.args(["build", "--quiet", "--release", "--package", "ltsp-cli", "--target-dir"]);
-        build.arg(target).arg("--manifest-path");
-        build.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml"));
-        run(&mut build);
+        // As `make install` does.
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        run(cargo().arg("ltspctl").env("CARGO_TARGET_DIR", target).current_dir(workspace));
         let tools = target.join("tools");
         let fuc = tools.join("bin");
         if !(fuc.join("rmz").is_file() && fuc.join("cpz").is_file()) {

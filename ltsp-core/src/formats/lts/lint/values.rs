@@ -23,7 +23,7 @@ fn is_one_of(words: &[&[u8]], value: &[u8]) -> bool {
 
 impl Lint<'_> {
     pub(super) fn declarations(&mut self) {
-        let mut names: HashMap<Vec<u8>, Option<&'static str>> = HashMap::new();
+        let mut names: HashMap<Vec<u8>, Option<String>> = HashMap::new();
         for section in 0..self.body.parsed.sections.len() {
             self.duplicate_keys(section);
         }
@@ -222,20 +222,21 @@ impl Lint<'_> {
         &mut self,
         one: &Declaration,
         key: &[u8],
-        names: &mut HashMap<Vec<u8>, Option<&'static str>>,
+        names: &mut HashMap<Vec<u8>, Option<String>>,
     ) {
         // Names of their own come again and again in large files; very many different ones are no
         // typing mistakes.
         let room = names.len() < 2_000;
-        let near = *names.entry(key.to_ascii_uppercase()).or_insert_with(|| {
-            let name = std::str::from_utf8(key).ok().filter(|name| name.len() > 3 && room)?;
-            did_you_mean(name, params::plain_names()).filter(|near| begins_alike(name, near))
+        let near = names.entry(key.to_ascii_uppercase()).or_insert_with(|| {
+            nearest(std::str::from_utf8(key).ok().filter(|name| name.len() > 3 && room)?)
         });
         let Some(near) = near else { return };
         let shown = Bytes::from(key);
         let what = format!("nothing in LTSP reads {shown}");
-        let way =
-            Way::Look(format!("did you mean {near}?"), vec![Edit::replace(one.key.text, near)]);
+        let way = Way::Look(
+            format!("did you mean {near}?"),
+            vec![Edit::replace(one.key.text, near.as_str())],
+        );
         let said = Diagnostic::warning("lts-unknown-name", self.source, one.key.text, what);
         self.say(said, way);
     }
@@ -436,6 +437,21 @@ impl Lint<'_> {
         );
         self.found.push(said);
     }
+}
+
+/// The name that was meant: `SCREEN_07` by `SCREN_07`.
+fn nearest(name: &str) -> Option<String> {
+    let near = did_you_mean(name, params::plain_names()).filter(|near| begins_alike(name, near));
+    if let Some(near) = near {
+        return Some(near.to_owned());
+    }
+    let shape = name.replace(|letter: char| letter.is_ascii_digit(), "#");
+    let near = did_you_mean(&shape, params::family_names());
+    let near = near.filter(|near| begins_alike(&shape, near) && *near != shape)?;
+    let count = |name: &str| name.matches('#').count();
+    let mut digits = name.chars().filter(char::is_ascii_digit);
+    let digit = |letter| if letter == '#' { digits.next().unwrap_or(letter) } else { letter };
+    (count(near) == count(&shape)).then(|| near.chars().map(digit).collect())
 }
 
 /// Whether the first words of two names are alike: `VNC_SERVER` is no mistyped `DNS_SERVER`.

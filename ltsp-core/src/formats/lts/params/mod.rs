@@ -286,6 +286,11 @@ pub(super) fn plain_names() -> impl Iterator<Item = &'static str> {
     table.chain(RELATED.iter().copied())
 }
 
+/// Names of families to compare a mistyped one with, `#` for each digit.
+pub(super) fn family_names() -> impl Iterator<Item = &'static str> {
+    all().map(|param| param.name).filter(|name| name.contains('#') && !name.contains('*'))
+}
+
 /// Whether the shell takes it for a variable's name.
 pub(super) fn is_shell_name(name: &[u8]) -> bool {
     name.first().is_some_and(|first| !first.is_ascii_digit())
