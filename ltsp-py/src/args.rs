@@ -32,6 +32,7 @@ impl FromPyObject<'_, '_> for PathArg {
 }
 
 /// A name or a pattern: `str | bytes`. Text becomes bytes as in `os.fsencode`.
+#[derive(Default)]
 pub(crate) struct BytesArg(pub(crate) Vec<u8>);
 
 impl FromPyObject<'_, '_> for BytesArg {

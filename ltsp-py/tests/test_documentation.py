@@ -9,6 +9,14 @@ from classroom import Classroom
 
 README = Path(__file__).parent.parent / "README.md"
 
+LTS_CONF = """\
+[Default]
+LDM_SESSION = gnome
+LANG = el_GR.UTF-8
+[pc07]
+LDM_SESSION = mate
+"""
+
 
 @pytest.mark.parametrize(
     "text", [ltsp.__doc__, README.read_text()], ids=["the package", "its README"]
@@ -18,6 +26,9 @@ def test_the_examples_run(classroom: Classroom, text: str) -> None:
     classroom.guests[0].write("junk")
     classroom.guests[1].write("junk")
     (classroom.guests[1].home / ".profile").unlink()
+    conf = classroom.root / "srv/tftp/ltsp/amd64/lts.conf"
+    conf.parent.mkdir(parents=True)
+    conf.write_text(LTS_CONF)
     # Code blocks of a README end where doctest would go on.
     text = text.replace("\n```", "\n\n")
     # Each run of the tests has ids of its own.

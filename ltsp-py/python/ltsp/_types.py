@@ -31,6 +31,33 @@ FileKind: TypeAlias = Literal["file", "directory", "symbolic link", "FIFO", "soc
 EventKind: TypeAlias = Literal["started", "home-started", "home-progress", "home-finished"]
 """What a progress function is told."""
 
+ConfFormat: TypeAlias = Literal["lts", "ltsp", "pxe", "limits", "excludes", "shell"]
+"""The formats of configuration files."""
+
+Severity: TypeAlias = Literal["advice", "warning", "error"]
+"""How bad something in a configuration file is."""
+
+Certainty: TypeAlias = Literal["known", "conditional", "code"]
+"""How sure the value of a shell variable is."""
+
+AutologinKind: TypeAlias = Literal["nobody", "user", "literal", "unknown"]
+"""Whether somebody is logged in when a client starts."""
+
+BootAction: TypeAlias = Literal["boot", "submenu", "goto", "quit", "help", "separator"]
+"""What an entry of a boot menu does."""
+
+Verdict: TypeAlias = Literal["kept", "renamed", "changed", "gone"]
+"""What became of a setting in another format."""
+
+Generation: TypeAlias = Literal[5, 19]
+"""LTSP 5 with `/opt/ltsp`; LTSP 19 and newer with `/srv/ltsp`."""
+
+ImageKind: TypeAlias = Literal["chrootless", "chroot", "vmdisk", "squashfs"]
+"""What clients can run from."""
+
+ServedBy: TypeAlias = Literal["pxelinux", "nbd", "nfs", "ipxe", "dhcp"]
+"""What serves an image to clients."""
+
 ErrorKind: TypeAlias = Literal[
     "invalid-input",
     "parse",

@@ -192,7 +192,7 @@ class CancelledError(LtspError):
 
 
 class ChangedError(LtspError, OSError):
-    """The tree was changed by somebody else while it was being worked on."""
+    """The tree or the file was changed by somebody else while it was being worked on."""
 
     kind = "changed"
     _usual_errno = _errno.ESTALE
