@@ -341,7 +341,7 @@ fn the_c_example_does_what_it_says() {
 // ---- Configuration ----
 
 const LTS: &str = "/srv/tftp/ltsp/i386/lts.conf";
-const LTS_TEXT: &str = "[Default]\n    LDM_SESSION = mate\n    SCREN_07 = ldm\n\n\
+const LTS_TEXT: &str = "[Default]\n    LDM_SESSION = mate\n    SCREN_07 = ldm\n    LDM_GUESTLOGIN = Y\n\n\
                         [ws01]\n    LDM_SESSION = gnome\n    XKBLAYOUT = de\n";
 const PXE_TEXT: &str = "DEFAULT local\nLABEL ltsp\n  KERNEL ltsp/i386/vmlinuz\n  APPEND ro root=/dev/nbd0\n\
                         LABEL local\n  LOCALBOOT 0\n";
@@ -385,7 +385,7 @@ fn the_shell_example_about_configuration_does_what_it_says() {
     let command = shell_script(Topic::Conf, scratch.path());
     let lab = Lab::open();
     let printed = lab.run(command, true);
-    for wanted in ["lts.conf:6:", "did you mean SCREEN_07?", "hard nproc = 200", "lab"] {
+    for wanted in ["lts.conf:7:", "did you mean SCREEN_07?", "hard nproc = 200", "lab"] {
         assert!(printed.contains(wanted), "{wanted} is not in {printed}");
     }
     let pxe = fs::read_to_string("/srv/tftp/pxelinux.cfg/default").expect("it is there");
@@ -399,7 +399,7 @@ fn the_rust_example_about_configuration_does_what_it_says() {
     let scratch = mount::tmpfs("");
     let program = copied(&rust_program(Topic::Conf), scratch.path());
     let printed = Lab::open().run([program], true);
-    for wanted in ["LDM_SESSION from /srv/tftp/ltsp/i386/lts.conf:6:", "SCREN_07"] {
+    for wanted in ["LDM_SESSION from /srv/tftp/ltsp/i386/lts.conf:7:", "SCREN_07"] {
         assert!(printed.contains(wanted), "{wanted} is not in {printed}");
     }
 }
@@ -408,5 +408,5 @@ fn the_rust_example_about_configuration_does_what_it_says() {
 fn the_c_example_about_configuration_does_what_it_says() {
     let scratch = mount::tmpfs("");
     let program = c_program(Topic::Conf, scratch.path());
-    assert_eq!(Lab::open().run([program], false), "gnome\n");
+    assert_eq!(Lab::open().run([program], false), "guests are welcome\n");
 }
