@@ -50,7 +50,8 @@ pub(crate) fn rows() -> Vec<(u8, &'static str, &'static str)> {
         (
             Exit::Differences.code(),
             "",
-            "`verify` found differences, or `conf diff` did, or `conf check` found mistakes",
+            "`verify` found differences, or `conf diff` did, or `conf check` found mistakes, or \
+             `conf convert --check` something to look at",
         ),
         (Exit::Usage.code(), "", "The command line could not be understood"),
     ];

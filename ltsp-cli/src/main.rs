@@ -2,6 +2,7 @@
 //!
 //! `ltspctl NOUN VERB`: each noun has one file here. There is no logic beyond arguments and printing.
 
+mod change;
 mod choice;
 mod completions;
 mod conf;
@@ -12,6 +13,7 @@ mod limits;
 mod man;
 mod output;
 mod progress;
+mod pxe;
 mod signals;
 mod targets;
 
@@ -41,6 +43,8 @@ enum Noun {
     #[command(subcommand)]
     Conf(Box<conf::Verb>),
     #[command(subcommand)]
+    Pxe(Box<pxe::Verb>),
+    #[command(subcommand)]
     Limits(limits::Verb),
     Completions(completions::Completions),
     Man(man::Pages),
@@ -52,6 +56,7 @@ fn main() -> ExitCode {
             Noun::Home(verb) => verb.run(),
             Noun::Image(verb) => verb.run(),
             Noun::Conf(verb) => verb.run(),
+            Noun::Pxe(verb) => verb.run(),
             Noun::Limits(verb) => verb.run(),
             Noun::Completions(completions) => completions.run(),
             Noun::Man(pages) => pages.run(),

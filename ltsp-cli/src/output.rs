@@ -97,3 +97,9 @@ pub(crate) fn from_io(error: &io::Error, what: &str) -> Error {
     let text = text.split(" (os error").next().unwrap_or_default();
     Error::new(kind, format!("{what}: {text}"))
 }
+
+/// Prints, beside the answer, what people want to know of it.
+pub(crate) fn note(text: &str) {
+    // Nobody is left to be told that standard error is closed.
+    drop(io::stderr().lock().write_all(text.as_bytes()));
+}

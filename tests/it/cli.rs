@@ -1,5 +1,6 @@
 //! `ltspctl` as people, scripts and cron meet it: what it does, prints and answers, option by option.
 
+mod conf;
 mod goal;
 mod image;
 mod look;

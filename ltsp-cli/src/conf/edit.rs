@@ -5,13 +5,12 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
-use ltsp_core::conf::{AnyDocument, ConfFile, FollowUp};
-use ltsp_core::text::Diagnostic;
+use ltsp_core::conf::{AnyDocument, ConfFile};
 use ltsp_core::{Error, ErrorKind, Result};
 
 use super::target::Where;
-use crate::exit::Exit;
-use crate::{exit, output};
+use crate::change::{Change, Told};
+use crate::exit::{self, Exit};
 
 /// Give a setting a value
 ///
@@ -28,30 +27,10 @@ pub(crate) struct Set {
     how: How,
 }
 
-/// Remove a setting
+/// A setting that is there already.
 #[derive(Args, Debug)]
 #[command(after_long_help = exit::table())]
-pub(crate) struct Unset {
-    #[command(flatten)]
-    what: What,
-    #[command(flatten)]
-    how: How,
-}
-
-/// Turn a setting into a comment
-#[derive(Args, Debug)]
-#[command(after_long_help = exit::table())]
-pub(crate) struct Comment {
-    #[command(flatten)]
-    what: What,
-    #[command(flatten)]
-    how: How,
-}
-
-/// Turn a commented-out setting into one that counts
-#[derive(Args, Debug)]
-#[command(after_long_help = exit::table())]
-pub(crate) struct Uncomment {
+pub(crate) struct OfSetting {
     #[command(flatten)]
     what: What,
     #[command(flatten)]
@@ -117,104 +96,51 @@ impl What {
 struct How {
     #[command(flatten)]
     place: Where,
-    /// Print what would change, as a unified diff, and change nothing
-    #[arg(long, short = 'n')]
-    dry_run: bool,
-    /// Print one JSON document
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    change: Change,
 }
 
 impl How {
-    /// Opens, changes, writes, and says what to run next.
     fn change(
         &self,
         opened: Result<ConfFile>,
-        change: impl FnOnce(&mut AnyDocument) -> Result<Vec<Diagnostic>>,
+        change: impl FnOnce(&mut AnyDocument) -> Result<()>,
     ) -> Exit {
-        let work = || -> Result<()> {
-            let mut file = opened?;
-            let mended = change(file.document_mut())?;
-            let (diff, follow_ups) = (file.diff(), file.follow_ups());
-            let changed = if self.dry_run { file.is_changed() } else { file.save()? };
-            self.answer(changed, &diff, &follow_ups, &mended);
-            Ok(())
-        };
-        match work() {
-            Ok(()) => Exit::Fine,
-            Err(error) if self.json => {
-                output::text((serde_json::json!({ "error": error }).to_string() + "\n").as_bytes());
-                output::fail(&error)
-            }
-            Err(error) => output::fail(&error),
-        }
+        self.change.make(opened, |file| change(file.document_mut()).map(|()| Told::default()))
     }
-
-    fn answer(&self, changed: bool, diff: &[u8], follow_ups: &[FollowUp], mended: &[Diagnostic]) {
-        if self.json {
-            let answer = serde_json::json!({
-                "changed": changed,
-                "diff": String::from_utf8_lossy(diff),
-                "mended": mended,
-                "follow_ups": follow_ups,
-            });
-            output::text((answer.to_string() + "\n").as_bytes());
-            return;
-        }
-        let mut text = Vec::new();
-        for found in mended {
-            text.extend_from_slice(format!("mended: {found}\n").as_bytes());
-        }
-        if self.dry_run {
-            text.extend_from_slice(diff);
-        }
-        text.extend_from_slice(next(follow_ups).as_bytes());
-        output::text(&text);
-    }
-}
-
-/// What to run now, as lines that a shell takes.
-pub(super) fn next(follow_ups: &[FollowUp]) -> String {
-    if follow_ups.is_empty() {
-        return String::new();
-    }
-    let lines: Vec<String> = follow_ups.iter().map(ToString::to_string).collect();
-    format!("# For this to take effect, in this order:\n{}\n", lines.join("\n"))
 }
 
 impl Set {
     pub(crate) fn run(&self) -> Exit {
         self.how.change(self.how.place.open_or_new(&self.what.file), |document| {
-            document.set(self.what.section(), self.what.key.as_bytes(), self.value.as_bytes())?;
-            Ok(Vec::new())
+            document.set(self.what.section(), self.what.key.as_bytes(), self.value.as_bytes())
         })
     }
 }
 
-impl Unset {
-    pub(crate) fn run(&self) -> Exit {
-        // What is not there is unset already: a script may run twice.
-        self.how.change(self.how.place.open(&self.what.file), |document| {
-            document.unset(self.what.section(), self.what.key.as_bytes())?;
-            Ok(Vec::new())
+impl OfSetting {
+    fn change(&self, change: impl FnOnce(&mut AnyDocument) -> Result<()>) -> Exit {
+        self.how.change(self.how.place.open(&self.what.file), change)
+    }
+
+    /// What is not there is unset already: a script may run twice.
+    pub(crate) fn unset(&self) -> Exit {
+        self.change(|document| {
+            document.unset(self.what.section(), self.what.key.as_bytes()).map(drop)
         })
     }
-}
 
-impl Comment {
-    pub(crate) fn run(&self) -> Exit {
-        self.how.change(self.how.place.open(&self.what.file), |document| {
+    pub(crate) fn comment(&self) -> Exit {
+        self.change(|document| {
             let done = document.comment_out(self.what.section(), self.what.key.as_bytes())?;
-            self.what.must(done, "setting").map(|()| Vec::new())
+            self.what.must(done, "setting")
         })
     }
-}
 
-impl Uncomment {
-    pub(crate) fn run(&self) -> Exit {
-        self.how.change(self.how.place.open(&self.what.file), |document| {
+    pub(crate) fn uncomment(&self) -> Exit {
+        self.change(|document| {
             let done = document.uncomment(self.what.section(), self.what.key.as_bytes())?;
-            self.what.must(done, "commented-out setting").map(|()| Vec::new())
+            self.what.must(done, "commented-out setting")
         })
     }
 }
@@ -222,14 +148,15 @@ impl Uncomment {
 impl AddSection {
     pub(crate) fn run(&self) -> Exit {
         self.how.change(self.how.place.open_or_new(&self.file), |document| {
-            document.add_section(self.section.as_bytes())?;
-            Ok(Vec::new())
+            document.add_section(self.section.as_bytes()).map(drop)
         })
     }
 }
 
 impl Fix {
     pub(crate) fn run(&self) -> Exit {
-        self.how.change(self.how.place.open(&self.file), |document| Ok(document.fix()))
+        self.how.change.make(self.how.place.open(&self.file), |file| {
+            Ok(Told { mended: file.document_mut().fix(), ..Told::default() })
+        })
     }
 }

@@ -9,9 +9,9 @@ use ltsp_core::conf::follow_ups;
 use ltsp_core::text::{Severity, unified_diff};
 use ltsp_core::{Error, ErrorKind, Result};
 
-use super::edit::next;
 use super::render::render;
 use super::target::Where;
+use crate::change::next;
 use crate::exit::Exit;
 use crate::{exit, output};
 

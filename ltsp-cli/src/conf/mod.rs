@@ -1,5 +1,6 @@
 //! `ltspctl conf`: configuration files.
 
+mod convert;
 mod edit;
 pub(crate) mod look;
 mod render;
@@ -23,12 +24,16 @@ pub(crate) enum Verb {
     Get(look::Get),
     List(look::List),
     Set(edit::Set),
-    Unset(edit::Unset),
-    Comment(edit::Comment),
-    Uncomment(edit::Uncomment),
+    /// Remove a setting
+    Unset(edit::OfSetting),
+    /// Turn a setting into a comment
+    Comment(edit::OfSetting),
+    /// Turn a commented-out setting into one that counts
+    Uncomment(edit::OfSetting),
     AddSection(edit::AddSection),
     Fix(edit::Fix),
     Diff(look::Diff),
+    Convert(convert::Convert),
 }
 
 impl Verb {
@@ -40,12 +45,13 @@ impl Verb {
             Self::Get(verb) => verb.run(),
             Self::List(verb) => verb.run(),
             Self::Set(verb) => verb.run(),
-            Self::Unset(verb) => verb.run(),
-            Self::Comment(verb) => verb.run(),
-            Self::Uncomment(verb) => verb.run(),
+            Self::Unset(verb) => verb.unset(),
+            Self::Comment(verb) => verb.comment(),
+            Self::Uncomment(verb) => verb.uncomment(),
             Self::AddSection(verb) => verb.run(),
             Self::Fix(verb) => verb.run(),
             Self::Diff(verb) => verb.run(),
+            Self::Convert(verb) => verb.run(),
         }
     }
 }

@@ -10,12 +10,48 @@ use ltsp_core::conf::{ConfFile, Kind};
 use ltsp_core::formats::{Client, MacAddr};
 use ltsp_core::{Error, ErrorKind, Result, SysRoot};
 
-/// Where files are.
+/// Which directory stands for `/`.
 #[derive(Args, Debug)]
-pub(crate) struct Where {
+pub(crate) struct Root {
     /// Take this directory for /: a chroot, an unpacked image
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     root: Option<PathBuf>,
+}
+
+impl Root {
+    /// The root.
+    pub(crate) fn open(&self) -> Result<SysRoot> {
+        match &self.root {
+            Some(root) => SysRoot::open(root),
+            None => SysRoot::host(),
+        }
+    }
+
+    /// `file` as a path below it.
+    pub(crate) fn path(&self, file: &Path) -> Result<PathBuf> {
+        match &self.root {
+            Some(_) => Ok(Path::new("/").join(file)),
+            None => std::path::absolute(file)
+                .map_err(|_| Error::new(ErrorKind::InvalidInput, "this is no path").at(file)),
+        }
+    }
+
+    /// Opens a file of one format that must exist.
+    pub(crate) fn open_as(&self, file: &Path, kind: Kind) -> Result<ConfFile> {
+        ConfFile::open_as(&self.open()?, self.path(file)?, kind)
+    }
+
+    /// Opens a file of one format that may be new.
+    pub(crate) fn open_or_new_as(&self, file: &Path, kind: Kind) -> Result<ConfFile> {
+        ConfFile::open_or_new(&self.open()?, self.path(file)?, Some(kind))
+    }
+}
+
+/// Where files are.
+#[derive(Args, Debug)]
+pub(crate) struct Where {
+    #[command(flatten)]
+    root: Root,
     /// The format, where the file's name does not tell it
     #[arg(long, value_name = "FORMAT", value_parser = kinds())]
     format: Option<Kind>,
@@ -28,31 +64,18 @@ fn kinds() -> impl TypedValueParser<Value = Kind> {
 }
 
 impl Where {
-    /// The root, and `file` as a path below it.
-    pub(crate) fn find(&self, file: &Path) -> Result<(SysRoot, PathBuf)> {
-        match &self.root {
-            Some(root) => Ok((SysRoot::open(root)?, Path::new("/").join(file))),
-            None => {
-                let absolute = std::path::absolute(file)
-                    .map_err(|_| Error::new(ErrorKind::InvalidInput, "this is no path").at(file))?;
-                Ok((SysRoot::host()?, absolute))
-            }
-        }
-    }
-
     /// Opens a file that must exist.
     pub(crate) fn open(&self, file: &Path) -> Result<ConfFile> {
-        let (root, path) = self.find(file)?;
+        let path = self.root.path(file)?;
         match self.format {
-            Some(kind) => ConfFile::open_as(&root, path, kind),
-            None => ConfFile::open(&root, path),
+            Some(kind) => ConfFile::open_as(&self.root.open()?, path, kind),
+            None => ConfFile::open(&self.root.open()?, path),
         }
     }
 
     /// Opens a file that may be new.
     pub(crate) fn open_or_new(&self, file: &Path) -> Result<ConfFile> {
-        let (root, path) = self.find(file)?;
-        ConfFile::open_or_new(&root, path, self.format)
+        ConfFile::open_or_new(&self.root.open()?, self.root.path(file)?, self.format)
     }
 }
 

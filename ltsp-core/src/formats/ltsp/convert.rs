@@ -1,7 +1,10 @@
 //! From lts.conf of LTSP 5 to ltsp.conf: what stays, what changes, what has no successor.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
+use super::convert_rank::Ranks;
 use super::params::{Param, param, successor};
 use super::secret::to_base64;
 use super::{LtspConf, ParamPlace, section_name};
@@ -37,6 +40,8 @@ pub enum Verdict {
     Kept,
     /// Another name or spelling, with the same effect.
     Renamed,
+    /// It had no effect in lts.conf either, and is left out.
+    Unread,
     /// Converted, but what it does is not quite the same: somebody should look.
     Changed,
     /// Nothing does this any more, or not by a setting.
@@ -84,26 +89,44 @@ impl Conversion {
 
 const CLIENTS: &[u8] = b"clients";
 
+/// Names of sections that mean something else in ltsp.conf than a client of that name.
+const RESERVED: [&[u8]; 6] = [b"clients", b"common", b"server", b"unnamed", b"call", b"list"];
+
 /// Makes an ltsp.conf called `name` of the sections of an lts.conf.
 #[must_use]
 pub fn from_lts(name: impl Into<std::path::PathBuf>, sections: &[LtsSection]) -> Conversion {
     let mut writer = Writer {
         conf: LtspConf::parse(Source::new(name, Vec::new())),
-        report: Vec::new(),
-        hidden: Vec::new(),
+        ranks: Ranks::new(sections),
+        names: sections.iter().map(name_of).collect(),
+        rows: sections.iter().map(|_| Vec::new()).collect(),
+        gone: HashSet::new(),
     };
     // The first match wins in ltsp.conf, so what has no wildcard comes first.
-    let mut ordered: Vec<(&LtsSection, Vec<u8>)> =
-        sections.iter().map(|section| (section, name_of(section))).collect();
-    ordered.sort_by_key(|(_, name)| (name != CLIENTS, super::pattern::is_wild(name)));
-    for (section, name) in &ordered {
-        writer.section(section, name);
+    let mut order: Vec<usize> = (0..sections.len()).collect();
+    order.sort_by_key(|at| {
+        let name = &writer.names[*at];
+        (name != CLIENTS, super::pattern::is_wild(name))
+    });
+    for section in &order {
+        writer.header(*section);
     }
-    // Places of lts.conf lie in that order.
-    writer.report.sort_by(|a, b| a.place.cmp(&b.place));
-    Conversion { conf: writer.conf, report: writer.report, stops_at: None }
+    for section in order {
+        writer.settings(section);
+    }
+    if writer.conf.headers().is_empty() {
+        // LTSP refuses a file without any section. There is nothing to be said if this fails, too.
+        let _ = writer.conf.add_section(CLIENTS);
+    }
+    writer.tell_of_ranks();
+    Conversion {
+        conf: writer.conf,
+        report: writer.rows.into_iter().flatten().collect(),
+        stops_at: None,
+    }
 }
 
+/// The section's name in ltsp.conf.
 fn name_of(section: &LtsSection) -> Vec<u8> {
     if section.name.eq_ignore_ascii_case(b"default") {
         CLIENTS.to_vec()
@@ -112,184 +135,301 @@ fn name_of(section: &LtsSection) -> Vec<u8> {
     }
 }
 
-struct Writer {
+struct Writer<'a> {
     conf: LtspConf,
-    report: Vec<Converted>,
-    hidden: Vec<Vec<u8>>,
+    ranks: Ranks<'a>,
+    /// For each section its new name.
+    names: Vec<Vec<u8>>,
+    /// For each section its row of the report, and those of its settings.
+    rows: Vec<Vec<Converted>>,
+    /// Sections that are not in the new file.
+    gone: HashSet<usize>,
 }
 
-impl Writer {
+/// What becomes of a setting.
+struct New<'a> {
+    key: String,
+    value: Vec<u8>,
+    verdict: Verdict,
+    note: &'a str,
+}
+
+impl<'a> Writer<'a> {
     fn say(
         &mut self,
-        section: &LtsSection,
+        section: usize,
         setting: Option<&LtsSetting>,
         verdict: Verdict,
-        to: Option<(&[u8], &str)>,
+        to: Option<&str>,
         note: impl Into<String>,
     ) {
-        self.report.push(Converted {
-            place: setting.map_or_else(|| section.place.clone(), |setting| setting.place.clone()),
-            section: section.name.clone(),
+        let from = &self.ranks.sections[section];
+        let row = Converted {
+            place: setting.map_or_else(|| from.place.clone(), |setting| setting.place.clone()),
+            section: from.name.clone(),
             key: setting.map(|setting| setting.key.clone()),
             verdict,
-            to: to.map(|(section, key)| (section.into(), key.into())),
+            to: to.map(|key| (self.names[section].as_slice().into(), key.into())),
             note: note.into(),
-        });
+        };
+        self.rows[section].push(row);
     }
 
-    fn section(&mut self, section: &LtsSection, name: &[u8]) {
-        let exists = self.conf.function_named(Some(name)).is_some();
-        let verdict = if exists || self.hidden.contains(&name.to_vec()) {
-            let note = "lts.conf reads only the first section of a name; this one is left out";
-            self.say(section, None, Verdict::Gone, None, note);
-            return;
-        } else if *name == *section.name {
-            Verdict::Kept
-        } else if name == CLIENTS || name.eq_ignore_ascii_case(&section.name) {
-            Verdict::Renamed
+    fn header(&mut self, section: usize) {
+        let (name, from) = (self.names[section].clone(), &self.ranks.sections[section].name);
+        let refused = if !self.ranks.counts(section) {
+            Some((Verdict::Unread, "lts.conf reads only the first section of a name".to_owned()))
+        } else if RESERVED.contains(&&name[..]) && !self.ranks.is_default(section) {
+            Some((
+                Verdict::Gone,
+                "a section of this name is not a client's in ltsp.conf".to_owned(),
+            ))
+        } else if from.contains(&b'[') || from.contains(&b'\\') {
+            let note = "patterns have only * and ? in ltsp.conf; name each, with | between them";
+            Some((Verdict::Gone, note.to_owned()))
         } else {
-            Verdict::Changed
+            let added = self.conf.add_section(&name);
+            let taken = || "for ltsp.conf it has the same name as another section".to_owned();
+            match added {
+                Ok(true) => None,
+                Ok(false) => Some((Verdict::Gone, taken())),
+                Err(error) => Some((Verdict::Gone, error.message())),
+            }
         };
-        if let Err(error) = self.conf.add_section(name) {
-            self.hidden.push(name.to_vec());
-            self.say(section, None, Verdict::Gone, None, error.message());
+        if let Some((verdict, note)) = refused {
+            self.gone.insert(section);
+            return self.say(section, None, verdict, None, note);
+        }
+        let (verdict, note) = if name == **from {
+            (Verdict::Kept, "")
+        } else if name == CLIENTS {
+            (Verdict::Renamed, "the section of all clients is [clients] now")
+        } else if name.eq_ignore_ascii_case(from) {
+            (Verdict::Renamed, "names of sections are lower case")
+        } else {
+            (Verdict::Changed, "names of sections have only letters, digits and -*./:?@_|")
+        };
+        self.say(section, None, verdict, Some(""), note);
+    }
+
+    fn settings(&mut self, section: usize) {
+        let all = &self.ranks.sections[section].settings;
+        if self.gone.contains(&section) {
+            let verdict = self.rows[section][0].verdict;
+            for setting in all {
+                self.say(section, Some(setting), verdict, None, "its section is left out");
+            }
             return;
         }
-        let note = match verdict {
-            Verdict::Kept => "",
-            Verdict::Renamed if name == CLIENTS => "the section of all clients is [clients] now",
-            _ => "names of sections are lower case, of letters, digits and -*./:?@_|",
-        };
-        self.say(section, None, verdict, Some((name, "")), note);
-        for setting in &section.settings {
-            self.setting(section, name, setting);
+        for (at, setting) in all.iter().enumerate() {
+            let again = |other: &LtsSetting| setting.key.eq_ignore_ascii_case(&other.key);
+            if is(setting, "LIKE") {
+                self.like(section, setting);
+            } else if all[at + 1..].iter().any(again) {
+                let note = "a later line of the section gives it another value";
+                self.say(section, Some(setting), Verdict::Unread, None, note);
+            } else {
+                self.setting(section, setting);
+            }
+        }
+        // A client gets the section of its name only, unless that takes in the wildcard's.
+        if let Some(wild) = self.ranks.wildcard_of(section).filter(|one| !self.gone.contains(one)) {
+            let name = self.names[wild].clone();
+            if let Err(note) = self.include(section, &name) {
+                self.rows[section][0].verdict = Verdict::Changed;
+                self.rows[section][0].note = note;
+            }
         }
     }
 
-    fn setting(&mut self, section: &LtsSection, name: &[u8], setting: &LtsSetting) {
-        let key = setting.key.to_ascii_uppercase();
-        let key = String::from_utf8_lossy(&key).into_owned();
-        if key == "LIKE" {
-            return self.like(section, name, setting);
+    fn setting(&mut self, section: usize, setting: &'a LtsSetting) {
+        let key = String::from_utf8_lossy(&setting.key.to_ascii_uppercase()).into_owned();
+        match key.as_str() {
+            "LDM_PASSWORD" => return self.password(section, setting),
+            "LDM_AUTOLOGIN" | "LDM_USERNAME" => return self.autologin(section, setting),
+            _ => {}
         }
-        let new = match key.as_str() {
-            "LDM_PASSWORD" => return self.password(section, name, setting),
-            "LDM_AUTOLOGIN" if section.settings.iter().any(|other| is(other, "LDM_USERNAME")) => {
-                let note = "AUTOLOGIN takes the user's name from LDM_USERNAME";
-                return self.say(
-                    section,
-                    Some(setting),
-                    Verdict::Renamed,
-                    Some((name, "AUTOLOGIN")),
-                    note,
-                );
-            }
-            "LDM_SESSION" => Some((
-                "LIGHTDM_CONF".to_owned(),
-                [b"user-session=", base(&setting.value)].concat(),
-                Verdict::Changed,
-            )),
-            "HOSTNAME_BASE" => {
-                let mac = section.settings.iter().any(|other| {
-                    is(other, "HOSTNAME_EXTRA") && other.value.eq_ignore_ascii_case(b"mac")
-                });
-                let extra: &[u8] = if mac { b"%{MAC}" } else { b"%{IP}" };
-                Some((
-                    "HOSTNAME".to_owned(),
-                    [&setting.value[..], extra].concat(),
-                    Verdict::Changed,
-                ))
-            }
-            "USE_LOCAL_SWAP" => {
-                let on = setting.value.eq_ignore_ascii_case(b"true")
-                    || setting.value.eq_ignore_ascii_case(b"y")
-                    || setting.value.eq_ignore_ascii_case(b"yes");
-                let value: &[u8] = if on { b"1" } else { b"0" };
-                Some(("LOCAL_SWAP".to_owned(), value.to_vec(), Verdict::Renamed))
-            }
-            _ => {
-                if let Some(member) = key.strip_prefix("RCFILE_") {
-                    let code = [b". ", &setting.value[..]].concat();
-                    Some((format!("POST_INIT_{member}"), code, Verdict::Changed))
-                } else {
-                    None
-                }
-            }
-        };
         let old = successor(key.as_bytes());
         let note = old.map_or("", |old| old.note);
-        let (to, value, verdict) = match (new, old) {
-            (Some(new), _) => new,
-            (None, Some(old)) => match old.by {
+        if setting.value.eq_ignore_ascii_case(b"NONE") {
+            return self.none(section, setting, &key);
+        }
+        let new = |key: &str, value: Vec<u8>, verdict, note| New {
+            key: key.to_owned(),
+            value,
+            verdict,
+            note,
+        };
+        let written = match (key.as_str(), old) {
+            ("LDM_SESSION", _) => {
+                let line = [b"user-session=", base(&setting.value)].concat();
+                new("LIGHTDM_CONF", line, Verdict::Changed, note)
+            }
+            ("HOSTNAME_BASE", _) => {
+                let extra = self.ranks.value(section, "HOSTNAME_EXTRA");
+                let mac = extra.is_some_and(|extra| *extra.value == *b"mac");
+                let extra: &[u8] = if mac { b"%{MAC}" } else { b"%{IP}" };
+                new("HOSTNAME", [&setting.value[..], extra].concat(), Verdict::Changed, note)
+            }
+            ("USE_LOCAL_SWAP", _) => {
+                let on = crate::formats::lts::is_true_in_shell(&setting.value);
+                let value: &[u8] = if on { b"1" } else { b"0" };
+                new("LOCAL_SWAP", value.to_vec(), Verdict::Renamed, note)
+            }
+            (_, _) if key.starts_with("RCFILE_") => {
+                let code = [b". ", &setting.value[..]].concat();
+                let to = key.replacen("RCFILE_", "POST_INIT_", 1);
+                new(&to, code, Verdict::Changed, note)
+            }
+            (_, Some(old)) => match old.by {
                 [] => return self.say(section, Some(setting), Verdict::Gone, None, note),
                 [by] if old.same && !by.contains('*') => {
                     let verdict = if *by == key { Verdict::Kept } else { Verdict::Renamed };
-                    ((*by).to_owned(), setting.value.to_vec(), verdict)
+                    new(by, setting.value.to_vec(), verdict, note)
                 }
                 // A family of the same name keeps its lines.
-                [by] if old.name == *by => (key.clone(), setting.value.to_vec(), Verdict::Changed),
+                [by] if old.name == *by => {
+                    new(&key, setting.value.to_vec(), Verdict::Changed, note)
+                }
                 _ => {
                     let names = old.by.join(", ").replace('*', "x");
                     let note = format!("set {names} by hand: {note}");
                     return self.say(section, Some(setting), Verdict::Gone, None, note);
                 }
             },
-            (None, None)
+            (_, None)
                 if param(key.as_bytes())
                     .is_some_and(|param: &Param| param.place != ParamPlace::Server) =>
             {
-                (key.clone(), setting.value.to_vec(), Verdict::Kept)
+                new(&key, setting.value.to_vec(), Verdict::Kept, note)
             }
-            (None, None) => {
+            (_, None) => {
                 let note = "no script of LTSP reads it; it is kept for scripts of your own";
-                let (value, verdict) = (setting.value.to_vec(), Verdict::Changed);
-                return self.write(section, name, setting, &key, &value, verdict, note);
+                new(&key, setting.value.to_vec(), Verdict::Changed, note)
             }
         };
-        self.write(section, name, setting, &to, &value, verdict, note);
+        self.write(section, setting, written);
     }
 
-    #[allow(clippy::too_many_arguments, reason = "one row of the report")]
-    fn write(
-        &mut self,
-        section: &LtsSection,
-        name: &[u8],
-        setting: &LtsSetting,
-        to: &str,
-        value: &[u8],
-        verdict: Verdict,
-        note: &str,
-    ) {
+    fn write(&mut self, section: usize, setting: &LtsSetting, new: New<'_>) {
+        let New { key, value, mut verdict, mut note } = new;
+        // Two old names may have one successor; the one that is called so goes before.
+        let taken = self.rows[section].iter().position(|row| {
+            row.key.is_some() && row.to.as_ref().is_some_and(|(_, to)| to.to_str() == Some(&key))
+        });
+        if let Some(taken) = taken {
+            let already = format!("{key} is written there for another setting already");
+            if !is(setting, &key) {
+                return self.say(section, Some(setting), Verdict::Gone, None, already);
+            }
+            let row = &mut self.rows[section][taken];
+            (row.verdict, row.to, row.note) = (Verdict::Gone, None, already);
+        }
         // What getltscfg printed went through a shell; what is written here does not again.
-        match self.conf.set(Some(name), to.as_bytes(), value) {
-            Ok(()) => self.say(section, Some(setting), verdict, Some((name, to)), note),
+        if verdict < Verdict::Changed && setting.value.iter().any(|byte| b"$`\\\"".contains(byte)) {
+            verdict = Verdict::Changed;
+            note =
+                "the client's shell took $, ` and \\ in it for more than text; now they are text";
+        }
+        match self.conf.set(Some(&self.names[section]), key.as_bytes(), &value) {
+            Ok(()) => self.say(section, Some(setting), verdict, Some(&key), note),
             Err(error) => self.say(section, Some(setting), Verdict::Gone, None, error.message()),
         }
     }
 
-    fn like(&mut self, section: &LtsSection, name: &[u8], setting: &LtsSetting) {
-        let target = section_name(&setting.value);
-        let target = if target == b"default" { CLIENTS.to_vec() } else { target };
-        let line = [b"INCLUDE=\"", &target[..], b"\"\n"].concat();
-        let Some(function) = self.conf.function_named(Some(name)) else { return };
-        // In lts.conf a section's own values win over those it takes from elsewhere.
-        let at = self.conf.functions()[function].body.start;
-        let done = if target.is_empty() {
-            Err("the section it names cannot be written".to_owned())
-        } else {
-            self.conf.edit(&[crate::text::Edit::insert(at, line)]).map_err(|error| error.message())
+    /// `NONE` takes away what a weaker section gives.
+    fn none(&mut self, section: usize, setting: &LtsSetting, key: &str) {
+        let to = match successor(key.as_bytes()) {
+            Some(old) if old.same => old.by.first().copied(),
+            Some(old) if old.by.first() == Some(&old.name) => Some(key),
+            Some(_) => None,
+            None => Some(key),
         };
-        match done {
+        let Some(to) = to else {
+            let note = "it takes away what has no successor of the same meaning";
+            return self.say(section, Some(setting), Verdict::Gone, None, note);
+        };
+        let note = "NONE is written as an empty value, which scripts take for none";
+        let (key, value, verdict) = (to.to_owned(), Vec::new(), Verdict::Renamed);
+        self.write(section, setting, New { key, value, verdict, note });
+    }
+
+    fn like(&mut self, section: usize, setting: &LtsSetting) {
+        let Some(target) = self.ranks.named(&setting.value) else {
+            let note = "there is no such section";
+            return self.say(section, Some(setting), Verdict::Unread, None, note);
+        };
+        if self.gone.contains(&target) {
+            let note = "the section it names is left out";
+            return self.say(section, Some(setting), Verdict::Gone, None, note);
+        }
+        let name = self.names[target].clone();
+        match self.include(section, &name) {
             Ok(()) => {
                 let note = "it stands first, so that the section's own values win as before";
-                self.say(section, Some(setting), Verdict::Renamed, Some((name, "INCLUDE")), note);
+                self.say(section, Some(setting), Verdict::Renamed, Some("INCLUDE"), note);
             }
             Err(note) => self.say(section, Some(setting), Verdict::Gone, None, note),
         }
     }
 
-    fn password(&mut self, section: &LtsSection, name: &[u8], setting: &LtsSetting) {
-        let user = section.settings.iter().find(|other| is(other, "LDM_USERNAME"));
+    /// Takes a section in before all that this one has: in lts.conf its own values win, and those
+    /// of the first LIKE over those of the next.
+    fn include(&mut self, section: usize, name: &[u8]) -> Result<(), String> {
+        let line = [b"INCLUDE=\"", name, b"\"\n"].concat();
+        let function = self.conf.function_named(Some(&self.names[section]));
+        let Some(function) = function else { return Err("its section is left out".to_owned()) };
+        let at = self.conf.functions()[function].body.start;
+        let done = self.conf.edit(&[crate::text::Edit::insert(at, line)]);
+        done.map_err(|error| error.message())
+    }
+
+    /// Who is logged in depends on two settings, which may stand in two sections.
+    fn autologin(&mut self, section: usize, setting: &LtsSetting) {
+        let on = self.ranks.value(section, "LDM_AUTOLOGIN");
+        let on = on.is_some_and(|on| crate::formats::lts::is_true_in_ldm(&on.value));
+        let user = self.ranks.value(section, "LDM_USERNAME").filter(|user| !user.value.is_empty());
+        let both = self.ranks.own(section, "LDM_AUTOLOGIN").is_some()
+            && self.ranks.own(section, "LDM_USERNAME").is_some();
+        let written = match (on, is(setting, "LDM_AUTOLOGIN")) {
+            (true, switch) => {
+                if switch && both && user.is_some() {
+                    let note = "AUTOLOGIN takes the user's name from LDM_USERNAME";
+                    let verdict = Verdict::Renamed;
+                    return self.say(section, Some(setting), verdict, Some("AUTOLOGIN"), note);
+                }
+                if both && !switch && user.is_none() {
+                    let note = "without a name a client logs in as itself";
+                    let verdict = Verdict::Renamed;
+                    return self.say(section, Some(setting), verdict, Some("AUTOLOGIN"), note);
+                }
+                match user {
+                    Some(user) if user.value.contains(&b'/') => {
+                        let note = "a name with a slash is an expression in AUTOLOGIN";
+                        return self.say(section, Some(setting), Verdict::Gone, None, note);
+                    }
+                    Some(user) => (user.value.to_vec(), "AUTOLOGIN takes the user's name"),
+                    // Replaces nothing in front of the host's name by nothing.
+                    None => (b"^/".to_vec(), "without a name a client logs in as itself"),
+                }
+            }
+            (false, true) => (Vec::new(), "without a name nobody is logged in"),
+            (false, false) => {
+                let note = "nobody is logged in automatically; there is no guest button";
+                return self.say(section, Some(setting), Verdict::Gone, None, note);
+            }
+        };
+        let (value, note) = written;
+        let (key, verdict) = ("AUTOLOGIN".to_owned(), Verdict::Renamed);
+        // The row of the other one names AUTOLOGIN, too, but it is this one that writes it.
+        match self.conf.set(Some(&self.names[section]), key.as_bytes(), &value) {
+            Ok(()) => self.say(section, Some(setting), verdict, Some(&key), note),
+            Err(error) => self.say(section, Some(setting), Verdict::Gone, None, error.message()),
+        }
+    }
+
+    fn password(&mut self, section: usize, setting: &LtsSetting) {
+        let user = self.ranks.value(section, "LDM_USERNAME").filter(|user| !user.value.is_empty());
         let Some(user) = user else {
             let note = "without LDM_USERNAME nobody knows whose password it is";
             return self.say(section, Some(setting), Verdict::Gone, None, note);
@@ -300,8 +440,43 @@ impl Writer {
             return self.say(section, Some(setting), Verdict::Gone, None, note);
         }
         let value = [&user.value[..], b"/", encoded.as_bytes()].concat();
+        let (key, verdict) = ("PASSWORDS_LDM".to_owned(), Verdict::Changed);
         let note = "the file is as readable for the whole network as lts.conf was";
-        self.write(section, name, setting, "PASSWORDS_LDM", &value, Verdict::Changed, note);
+        self.write(section, setting, New { key, value, verdict, note });
+    }
+
+    /// Marks the settings that a client no longer gets because another section wins now.
+    fn tell_of_ranks(&mut self) {
+        let written: Vec<Vec<Bytes>> = self
+            .rows
+            .iter()
+            .map(|rows| {
+                let of_settings = rows.iter().filter(|row| row.key.is_some());
+                let keys = of_settings.filter_map(|row| Some(row.to.as_ref()?.1.clone()));
+                keys.filter(|key| **key != *b"INCLUDE").collect()
+            })
+            .collect();
+        let mut told: HashSet<(Bytes, usize, usize)> = HashSet::new();
+        for client in self.ranks.clients() {
+            let has = |section: usize| written[section].clone();
+            for (key, before, now) in self.ranks.differences(&client, &has) {
+                if !told.insert((key.clone(), before, now)) {
+                    continue;
+                }
+                let name = |section: usize| format!("[{}]", self.ranks.sections[section].name);
+                let whose: Vec<String> = client.now.iter().map(|at| name(*at)).collect();
+                let note =
+                    format!("a client of {} gets that of {} now", whose.join(" and "), name(now));
+                let same = |row: &&mut Converted| {
+                    row.key.is_some() && row.to.as_ref().is_some_and(|(_, to)| *to == key)
+                };
+                for row in self.rows[before].iter_mut().filter(same) {
+                    row.verdict = row.verdict.max(Verdict::Changed);
+                    let gap = if row.note.is_empty() { "" } else { "; " };
+                    row.note.push_str(&format!("{gap}{note}"));
+                }
+            }
+        }
     }
 }
 
@@ -372,7 +547,7 @@ mod tests {
             String::from_utf8_lossy(done.conf.to_bytes()),
             "[clients]\nAUTOLOGIN=\"guest\"\nPASSWORDS_LDM=\"guest/Z3Vlc3Qx\"\n\
              CRONTAB_01=\"0 1 * * * poweroff\"\nX_HORIZSYNC=\"28-87\"\nMY_OWN=\"a \\$b\"\n\n\
-             [pc01]\nLOCAL_SWAP=\"1\"\n\n[lab]\nPOST_INIT_01=\". /etc/rc.lab\"\n\n\
+             [pc01]\nINCLUDE=\"pc*\"\nLOCAL_SWAP=\"1\"\n\n[lab]\nPOST_INIT_01=\". /etc/rc.lab\"\n\n\
              [pc*]\nINCLUDE=\"lab\"\nHOSTNAME=\"pc%{IP}\"\n"
         );
         let settings: usize = sections.iter().map(|section| section.settings.len()).sum();
@@ -403,6 +578,7 @@ mod tests {
             .filter(|one| one.verdict == Verdict::Gone)
             .map(|one| one.section.to_string())
             .collect();
-        assert_eq!(gone, ["pc?1", "pc-1", "pc_1"]);
+        // A section that is left out takes its settings with it.
+        assert_eq!(gone, ["pc?1", "pc?1", "pc-1", "pc_1", "pc_1", "pc_1"]);
     }
 }

@@ -9,6 +9,7 @@
 mod autologin;
 mod bre;
 mod convert;
+mod convert_rank;
 mod document;
 mod edit;
 mod grammar;
