@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ltsp_core::{Error, ErrorKind, Result};
 
+use crate::bytes::ltsp_bytes;
 use crate::error::{ltsp_error, ltsp_status};
 
 /// The body of an exported function.
@@ -17,7 +18,10 @@ use crate::error::{ltsp_error, ltsp_status};
 /// * `boundary!(error, reset; path: text => |builder| ...)` changes a reset. What is wrong with
 ///   the arguments is remembered there.
 ///
-/// Arguments are `handle` (becomes `&T`), `text` (`&[u8]`) or `out` (`&mut *mut T`, NULL so far).
+/// Arguments are `handle` (becomes `&T`), `change` (`&mut T`), `text` (`&[u8]`), `out` (`&mut *mut T`,
+/// NULL so far) or `value` (`&mut ltsp_bytes`, none so far). Those that may be NULL are `maybe`
+/// (`Option<&T>`), `maybe_text` and `flag` (`Option<&mut bool>`, false so far). Outputs come first, so
+/// that they are cleared whatever else is wrong.
 macro_rules! boundary {
     ($error:ident; $($name:ident: $kind:ident),* => $body:block) => {{
         let body = || {
@@ -49,6 +53,26 @@ macro_rules! boundary {
     (@take handle $name:ident) => {
         // SAFETY: the caller gives NULL or a handle that is alive.
         unsafe { $crate::boundary::borrow($name, stringify!($name)) }
+    };
+    (@take change $name:ident) => {
+        // SAFETY: the caller gives NULL or a handle that nobody else uses meanwhile.
+        unsafe { $crate::boundary::borrow_mut($name, stringify!($name)) }
+    };
+    (@take maybe $name:ident) => {
+        // SAFETY: the caller gives NULL or a handle that is alive.
+        unsafe { $crate::boundary::maybe($name) }
+    };
+    (@take maybe_text $name:ident) => {
+        // SAFETY: the caller gives NULL or a string that ends with a NUL byte.
+        unsafe { $crate::boundary::maybe_text($name) }
+    };
+    (@take value $name:ident) => {
+        // SAFETY: the caller gives NULL or a place for bytes.
+        unsafe { $crate::boundary::value($name, stringify!($name)) }
+    };
+    (@take flag $name:ident) => {
+        // SAFETY: the caller gives NULL or a place for a bool.
+        unsafe { $crate::boundary::flag($name) }
     };
     (@take text $name:ident) => {
         // SAFETY: the caller gives NULL or a string that ends with a NUL byte.
@@ -147,6 +171,71 @@ pub(crate) unsafe fn text<'a>(pointer: *const c_char, name: &str) -> Result<&'a 
     }
     // SAFETY: not NULL, so a string, as this function's caller promises.
     Ok(unsafe { CStr::from_ptr(pointer) }.to_bytes())
+}
+
+/// The handle at `pointer`, if there is one.
+///
+/// # Safety
+/// As [`borrow`].
+pub(crate) unsafe fn maybe<'a, T>(pointer: *const T) -> Result<Option<&'a T>> {
+    // SAFETY: NULL or alive, as this function's caller promises.
+    Ok(unsafe { pointer.as_ref() })
+}
+
+/// The string at `pointer`, if there is one.
+///
+/// # Safety
+/// As [`text`].
+pub(crate) unsafe fn maybe_text<'a>(pointer: *const c_char) -> Result<Option<&'a [u8]>> {
+    if pointer.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: not NULL, so a string, as this function's caller promises.
+    unsafe { text(pointer, "string") }.map(Some)
+}
+
+/// The `len` bytes at `pointer`.
+///
+/// # Safety
+/// `pointer` is NULL or that many bytes, which live as long as the answer is used.
+pub(crate) unsafe fn bytes<'a>(pointer: *const u8, len: usize, name: &str) -> Result<&'a [u8]> {
+    if len == 0 {
+        return Ok(&[]);
+    }
+    if pointer.is_null() {
+        return Err(null(name));
+    }
+    // SAFETY: not NULL, so that many bytes, as this function's caller promises.
+    Ok(unsafe { std::slice::from_raw_parts(pointer, len) })
+}
+
+/// The place where bytes go, set to none for now.
+///
+/// # Safety
+/// `pointer` is NULL or a place for [`ltsp_bytes`] that lives as long as the answer is used, by
+/// nobody else.
+pub(crate) unsafe fn value<'a>(pointer: *mut ltsp_bytes, name: &str) -> Result<&'a mut ltsp_bytes> {
+    if pointer.is_null() {
+        return Err(null(name));
+    }
+    // SAFETY: not NULL, so a place for bytes; written first, as it may be uninitialised.
+    unsafe { pointer.write(ltsp_bytes::NONE) };
+    // SAFETY: as above, and initialised by now.
+    Ok(unsafe { &mut *pointer })
+}
+
+/// The place where a yes or no goes, set to no for now, if somebody wants to know.
+///
+/// # Safety
+/// `pointer` is NULL or a place for a bool that lives as long as the answer is used, by nobody
+/// else.
+pub(crate) unsafe fn flag<'a>(pointer: *mut bool) -> Result<Option<&'a mut bool>> {
+    if !pointer.is_null() {
+        // SAFETY: not NULL, so a place for a bool; written first, as it may be uninitialised.
+        unsafe { pointer.write(false) };
+    }
+    // SAFETY: NULL, or initialised by now.
+    Ok(unsafe { pointer.as_mut() })
 }
 
 /// The place where a new handle goes, set to NULL for now.

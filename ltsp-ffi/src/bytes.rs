@@ -40,6 +40,11 @@ impl Text {
         Self::new(path.as_os_str().as_bytes())
     }
 
+    /// The bytes, without the NUL byte.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0[..self.0.len() - 1]
+    }
+
     /// The bytes, borrowed from this text: it must outlive them and stay unchanged.
     pub(crate) fn lend(&self) -> ltsp_bytes {
         ltsp_bytes { ptr: self.0.as_ptr(), len: self.0.len() - 1 }

@@ -241,7 +241,7 @@ proptest! {
             key: format!("F_{name}").into(),
             value: Some(value[..].into()),
             origin: Origin {
-                place: Place { file: "f".into(), line: 1, column: 1, span: Span::at(0) },
+                place: Place { file: Path::new("f").into(), line: 1, column: 1, span: Span::at(0) },
                 section: None,
                 rule: String::new(),
             },

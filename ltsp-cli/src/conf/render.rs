@@ -96,7 +96,7 @@ impl<'a> Text<'a> {
         )];
         let mut notes = Vec::new();
         for label in &diagnostic.labels {
-            if label.place.file == source.name() && label.place.span.end <= source.bytes().len() {
+            if *label.place.file == *source.name() && label.place.span.end <= source.bytes().len() {
                 let span = first(label.place.span, label.place.line);
                 labels.push(Label::secondary(file, self.span(span)).with_message(&label.message));
             } else {

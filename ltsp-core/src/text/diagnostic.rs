@@ -1,9 +1,10 @@
 //! What is wrong with a file, where, and how to mend it.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::Path;
+use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{Edit, Source, Span};
 use crate::error::show;
@@ -33,8 +34,9 @@ impl fmt::Display for Severity {
 /// A span of a file that people can find.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Place {
-    /// The file's name.
-    pub file: PathBuf,
+    /// The file's name, shared by all places of the file.
+    #[serde(serialize_with = "name")]
+    pub file: Arc<Path>,
     /// The line (from 1) in which it starts.
     pub line: u64,
     /// The column (from 1, in bytes) at which it starts.
@@ -49,12 +51,16 @@ impl Place {
     pub fn new(source: &Source, span: Span) -> Self {
         let position = source.position(span.start);
         Self {
-            file: source.name().to_path_buf(),
+            file: source.shared_name(),
             line: position.line,
             column: position.column,
             span,
         }
     }
+}
+
+fn name<S: Serializer>(file: &Arc<Path>, serializer: S) -> Result<S::Ok, S::Error> {
+    file.serialize(serializer)
 }
 
 impl fmt::Display for Place {

@@ -15,6 +15,12 @@ pub trait Includes {
     fn read(&self, name: &Path, from: &Path) -> Result<Source>;
 }
 
+impl<T: Includes + ?Sized> Includes for &T {
+    fn read(&self, name: &Path, from: &Path) -> Result<Source> {
+        (**self).read(name, from)
+    }
+}
+
 /// No file can be included.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoIncludes;
@@ -32,5 +38,23 @@ impl Includes for [(&str, &str)] {
             Some((known, text)) => Ok(Source::new(*known, *text)),
             None => NoIncludes.read(name, from),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn includes_in_memory_can_be_passed_by_reference() {
+        fn read(includes: impl Includes, name: &str) -> Result<Source> {
+            includes.read(Path::new(name), Path::new("from"))
+        }
+        let files = [("lab.conf", "X=1\n")];
+        let found = read(&files[..], "lab.conf").expect("it is there");
+        assert_eq!((found.name(), found.bytes()), (Path::new("lab.conf"), &b"X=1\n"[..]));
+        let object: &dyn Includes = &&files[..];
+        assert_eq!(read(object, "other").expect_err("it is not").kind(), ErrorKind::NotFound);
+        assert_eq!(read(NoIncludes, "x").expect_err("there are none").kind(), ErrorKind::NotFound);
     }
 }

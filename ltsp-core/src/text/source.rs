@@ -69,7 +69,7 @@ pub struct Source(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    name: PathBuf,
+    name: Arc<Path>,
     bytes: Vec<u8>,
     /// Where each line starts; made when first asked for.
     lines: OnceLock<Vec<usize>>,
@@ -78,19 +78,28 @@ struct Inner {
 impl Source {
     /// `bytes` under the name that messages shall say, usually the file's path.
     pub fn new(name: impl Into<PathBuf>, bytes: impl Into<Vec<u8>>) -> Self {
-        Self(Arc::new(Inner { name: name.into(), bytes: bytes.into(), lines: OnceLock::new() }))
+        Self::shared(name.into().into(), bytes.into())
+    }
+
+    fn shared(name: Arc<Path>, bytes: Vec<u8>) -> Self {
+        Self(Arc::new(Inner { name, bytes, lines: OnceLock::new() }))
     }
 
     /// The same name over other bytes.
     #[must_use]
     pub fn with_bytes(&self, bytes: impl Into<Vec<u8>>) -> Self {
-        Self::new(self.0.name.clone(), bytes)
+        Self::shared(Arc::clone(&self.0.name), bytes.into())
     }
 
     /// What it is called in messages.
     #[must_use]
     pub fn name(&self) -> &Path {
         &self.0.name
+    }
+
+    /// The name, for places, of which there may be millions.
+    pub(super) fn shared_name(&self) -> Arc<Path> {
+        Arc::clone(&self.0.name)
     }
 
     /// All of it.

@@ -12,3 +12,4 @@ mod header;
 mod install;
 mod kit;
 mod programs;
+mod scenes;

@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use crate::header::functions;
 use crate::install::Installation;
 use crate::kit::{HOMES, Root, Running, need, need_root, run, scratch_root};
+use crate::scenes::{configured, with_images};
 
 /// Strict C.
 const C99: &[&str] = &["-std=c99"];
@@ -18,6 +19,9 @@ const SANITIZED: &[&str] =
     &["-std=c99", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-O1"];
 
 const TORTURE: &str = "tests/c/torture.c";
+const TORTURE_CONF: &str = "tests/c/torture_conf.c";
+const CONF: &str = "tests/c/conf.c";
+const IMAGES: &str = "tests/c/images.c";
 const LIFECYCLE: &str = "tests/c/lifecycle.c";
 const ONE: &str = "tests/c/one.c";
 const BUSY: &str = "tests/c/busy.c";
@@ -42,7 +46,13 @@ fn run_busy(program: &Path) {
 fn run_all_as(compiler: &str, options: &[&str]) {
     need_root();
     let installed = Installation::new();
-    run(&mut Command::new(installed.compile(compiler, options, TORTURE)));
+    for torture in [TORTURE, TORTURE_CONF] {
+        run(&mut Command::new(installed.compile(compiler, options, torture)));
+    }
+    let conf = installed.compile(compiler, options, CONF);
+    run(Command::new(conf).arg(configured().path()));
+    let images = installed.compile(compiler, options, IMAGES);
+    run(Command::new(images).arg(with_images().path()));
     let lifecycle = installed.compile(compiler, options, LIFECYCLE);
     run(&mut on(Command::new(lifecycle), &scratch_root()));
     let one = installed.compile(compiler, options, ONE);
@@ -97,8 +107,13 @@ fn valgrind(installed: &Installation, program: &Path) -> Command {
 fn valgrind_finds_nothing_wrong() {
     need_root();
     let installed = Installation::new();
-    let torture = installed.compile("gcc", C99, TORTURE);
-    run(&mut valgrind(&installed, &torture));
+    for torture in [TORTURE, TORTURE_CONF] {
+        run(&mut valgrind(&installed, &installed.compile("gcc", C99, torture)));
+    }
+    let conf = installed.compile("gcc", C99, CONF);
+    run(valgrind(&installed, &conf).arg(configured().path()));
+    let images = installed.compile("gcc", C99, IMAGES);
+    run(valgrind(&installed, &images).arg(with_images().path()));
     let lifecycle = installed.compile("gcc", C99, LIFECYCLE);
     run(&mut on(valgrind(&installed, &lifecycle), &scratch_root()));
 }
@@ -150,13 +165,49 @@ fn the_example_resets_homes_and_says_what_it_did() {
 }
 
 #[test]
+fn the_example_tells_a_client_what_it_gets_from_lts_conf() {
+    need_root();
+    for (compiler, options) in [("gcc", C99), ("g++", CPP), ("gcc", SANITIZED)] {
+        let installed = Installation::new();
+        let example = installed.compile(compiler, options, "examples/read_lts_conf.c");
+        let root = configured();
+        let file = root.join("etc/lts.conf");
+        let start = |arguments: &[&str]| {
+            let mut command = Command::new(&example);
+            command.arg(&file).args(arguments);
+            command
+        };
+        let said = run(&mut start(&["pc1"]));
+        let from = format!("{}:10:1 [lab] (LIKE of [pc1])", file.display());
+        assert_eq!(said, format!("session mate, from {from}\nguests welcome\n"));
+        let said = run(&mut start(&["pc7", "52:54:00:12:34:56"]));
+        assert!(said.starts_with("session xfce, from "), "{said}");
+        assert!(said.ends_with("\nguests refused\n"), "{said}");
+
+        let output = start(&["pc7", "nonsense"]).output().expect("it was compiled");
+        assert_eq!((output.status.code(), output.status.signal()), (Some(1), None));
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains("nonsense"), "{said}");
+        let output = Command::new(&example).arg(root.join("none/lts.conf")).output();
+        let output = output.expect("it was compiled");
+        assert_eq!(output.status.code(), Some(1));
+        assert!(String::from_utf8_lossy(&output.stderr).contains("none/lts.conf"));
+        let output = Command::new(&example).output().expect("it was compiled");
+        assert_eq!(output.status.code(), Some(2));
+    }
+}
+
+#[test]
 fn the_torture_leaves_no_function_out() {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(TORTURE);
-    let source = fs::read_to_string(source).expect("it is beside this file");
+    let source = |name| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+        fs::read_to_string(path).expect("it is beside this file")
+    };
+    let source = source(TORTURE) + &source(TORTURE_CONF);
     let called = |name: &String| {
-        source
-            .match_indices(name.as_str())
-            .any(|(at, _)| matches!(source.as_bytes().get(at + name.len()), Some(b'(' | b',')))
+        source.match_indices(name.as_str()).any(|(at, _)| {
+            matches!(source.as_bytes().get(at + name.len()), Some(b'(' | b',' | b')'))
+        })
     };
     let missing: Vec<_> = functions().into_iter().filter(|name| !called(name)).collect();
     assert!(missing.is_empty(), "never given a NULL: {missing:?}");

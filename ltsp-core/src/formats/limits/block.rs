@@ -230,8 +230,9 @@ impl LimitsConf {
     /// The script, if it runs again, no longer finds its line and adds its rules anew at the end.
     ///
     /// # Errors
-    /// As [`blocks`](Self::blocks); [`ErrorKind::InvalidInput`] if the name does not suit or there
-    /// is such a block already.
+    /// As [`blocks`](Self::blocks), also if the rules stand inside another block;
+    /// [`ErrorKind::InvalidInput`] if the name does not suit or there is such a block already. The
+    /// file is then as it was.
     pub fn import_script_block(&mut self, name: &str) -> Result<Option<Imported>> {
         check_name(name)?;
         if self.block(name)?.is_some() {
@@ -249,10 +250,13 @@ impl LimitsConf {
             insert_behind(&source, last, &[END, name.as_bytes()].concat()),
         ];
         debug_assert!(source.slice(whole).ends_with(end));
-        self.edit(&edits)?;
-        let block = self.block(name)?.ok_or_else(|| {
+        let mut after = self.clone();
+        after.edit(&edits)?;
+        // The script's rules may stand inside another block, and blocks do not nest.
+        let block = after.block(name)?.ok_or_else(|| {
             Error::new(ErrorKind::Internal, "a block is gone as soon as it was made")
         })?;
+        *self = after;
         let behind = &self.source().bytes()[block.whole.end..];
         let more_behind = !behind.trim_ascii().is_empty();
         Ok(Some(Imported { rules: self.rules_in(&block).collect(), more_behind }))
@@ -430,6 +434,11 @@ mod tests {
         let got = limits.import_script_block("g").unwrap().unwrap();
         assert!(!got.more_behind);
         assert_eq!(text(&limits), "# BEGIN ltsp g\r\n@g hard cpu 1\r\n# END ltsp g");
+        // Blocks do not nest.
+        let inside = "# BEGIN ltsp a\n### custom\n@g hard cpu 1\n# END ltsp a\n";
+        let mut limits = file(inside);
+        assert_eq!(limits.import_script_block("g").unwrap_err().kind(), ErrorKind::Parse);
+        assert_eq!(text(&limits), inside);
         for other in
             ["", "### custom", "### custom\n\n@g hard cpu 1\n", "x ### custom\n@g hard cpu 1\n"]
         {

@@ -50,7 +50,7 @@ pub(super) fn join(document: &LtsConf, includes: &dyn Includes) -> Result<(Body,
                     error.kind(),
                     format!("the file \"{shown}\" cannot be included: {}", error.message()),
                 )
-                .at(place.file.clone())
+                .at(&*place.file)
                 .at_line(place.line, place.column)
                 .help_with("getltscfg crashes here, and the client gets no settings at all")
             })?;
@@ -65,7 +65,7 @@ pub(super) fn join(document: &LtsConf, includes: &dyn Includes) -> Result<(Body,
                     ErrorKind::Parse,
                     format!("more than {FILES} files include each other"),
                 )
-                .at(place.file)
+                .at(&*place.file)
                 .at_line(place.line, place.column));
             }
             seen.push(found.name().to_path_buf());

@@ -322,7 +322,7 @@ fn circular(body: &Body, among: &HashSet<usize>) -> Error {
     let circle = circles(body, among).into_iter().next().unwrap_or_default();
     let (what, span) = describe(body, &circle);
     let place = body.place(span);
-    Error::new(ErrorKind::Parse, what).at(place.file).at_line(place.line, place.column).help_with(
+    Error::new(ErrorKind::Parse, what).at(&*place.file).at_line(place.line, place.column).help_with(
         "getltscfg never ends here, and the client does not start; remove one of the LIKE lines",
     )
 }

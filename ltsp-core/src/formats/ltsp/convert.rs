@@ -321,7 +321,7 @@ mod tests {
 
     fn lts(sections: &[(&str, &[(&str, &str)])]) -> Vec<LtsSection> {
         let place = |line: u64| Place {
-            file: "/lts.conf".into(),
+            file: std::path::Path::new("/lts.conf").into(),
             line,
             column: 1,
             span: Span::at(usize::try_from(line).unwrap()),

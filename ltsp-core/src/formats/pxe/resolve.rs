@@ -187,7 +187,7 @@ impl Resolver {
 
     fn refuse(&self, line: &Line, what: impl Into<std::borrow::Cow<'static, str>>) -> Error {
         let place = self.place(line);
-        Error::new(ErrorKind::Parse, what).at(place.file).at_line(place.line, place.column)
+        Error::new(ErrorKind::Parse, what).at(&*place.file).at_line(place.line, place.column)
     }
 
     fn include(&mut self, line: &Line, includes: &(impl Includes + ?Sized)) -> Result<()> {

@@ -139,7 +139,7 @@ impl PxeConf {
         }
         let place = Place::new(&self.source, line.span);
         Err(invalid("the line is too long for pxelinux, which reads it as several")
-            .at(place.file)
+            .at(&*place.file)
             .at_line(place.line, place.column))
     }
 
@@ -155,7 +155,7 @@ impl PxeConf {
         let error = invalid("pxelinux would not read that line as it was meant")
             .help_with("a line has at most 4094 bytes, and no line end or NUL in it; see what check says about the lines above");
         Err(match place {
-            Some(place) => error.at(place.file).at_line(place.line, place.column),
+            Some(place) => error.at(&*place.file).at_line(place.line, place.column),
             None => error,
         })
     }
