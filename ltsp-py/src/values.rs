@@ -2,6 +2,8 @@
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use ltsp_core::conf::FollowUp;
 use ltsp_core::text::{Diagnostic, Entry, Mend, Origin, Resolved, Setting};
@@ -44,7 +46,7 @@ macro_rules! value {
     ($py:expr, $class:expr, at $place:expr, $($field:expr),* $(,)?) => {{
         let place = $place;
         $crate::values::value!(
-            $py, $class, place.file.as_path(), place.line, place.column, place.span.start,
+            $py, $class, $crate::values::file($py, &place.file)?, place.line, place.column, place.span.start,
             place.span.end, $($field),*
         )
     }};
@@ -53,6 +55,24 @@ macro_rules! value {
     };
 }
 pub(crate) use value;
+
+/// The path of a file. A file of many lines has as many places, and a path is slow to make.
+pub(crate) fn file<'py>(py: Python<'py>, path: &Path) -> PyResult<Bound<'py, PyAny>> {
+    static LAST: Mutex<Option<(PathBuf, Py<PyAny>)>> = Mutex::new(None);
+    // Nothing of Python is called while the lock is held.
+    let last = || LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = match &*last() {
+        Some((known, object)) if known == path => Some(object.clone_ref(py)),
+        _ => None,
+    };
+    if let Some(object) = known {
+        return Ok(object.into_bound(py));
+    }
+    let object = path.into_bound_py_any(py)?;
+    let before = last().replace((path.to_owned(), object.clone().unbind()));
+    drop(before);
+    Ok(object)
+}
 
 /// Bytes of a file as `os.fsdecode` gives them.
 pub(crate) fn text<'py>(py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyString>> {

@@ -343,3 +343,27 @@ def test_one_document_serves_many_threads(tmp_path: Path) -> None:
     assert failures == []
     assert file.read_bytes() == bytes(conf)
     assert {f"KEY_{number}": "49" for number in range(4)}.items() <= conf.resolve().items()
+
+
+def test_other_threads_go_on_while_a_document_is_read_and_checked() -> None:
+    lines = b"".join(b"[pc%d]\nHOSTNAME = pc%d\n" % (number, number) for number in range(60_000))
+    stop = threading.Event()
+    ticks = 0
+
+    def tick() -> None:
+        nonlocal ticks
+        while not stop.wait(0.001):
+            ticks += 1
+
+    thread = threading.Thread(target=tick)
+    thread.start()
+    try:
+        conf = ltsp.LtsConf(lines)
+        before = ticks
+        for _ in range(3):
+            conf.check()
+        # With the lock of the interpreter held all the time there would be none or one a call.
+        assert ticks - before > 6
+    finally:
+        stop.set()
+        thread.join()

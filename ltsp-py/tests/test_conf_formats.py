@@ -330,6 +330,21 @@ def test_a_block_of_limits_is_written_replaced_and_removed() -> None:
     assert raised.value.line == 1
 
 
+def test_what_a_script_wrote_becomes_a_block() -> None:
+    rules = b"@guests hard nproc 100\n@guests hard maxlogins 1\n"
+    conf = ltsp.LimitsConf(b"# mine\n### custom\n" + rules + b"root - core 0\n")
+    found = conf.import_script_block("guests")
+    assert found is not None
+    imported, more_behind = found
+    assert [rule.item for rule in imported] == ["nproc", "maxlogins"]
+    assert more_behind
+    assert rules in bytes(conf)
+    assert conf.blocks()[0].rules == tuple(imported)
+    with pytest.raises(ValueError, match="already"):
+        conf.import_script_block("guests")
+    assert ltsp.LimitsConf(rules).import_script_block("guests") is None
+
+
 # The lists of excludes and the shell files
 
 

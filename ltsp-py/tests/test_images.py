@@ -132,7 +132,7 @@ def test_an_image_that_cannot_be_read_says_why_and_hides_no_other(server: Path) 
     assert "cut short" in repr(broken)
 
 
-def test_json_is_that_of_the_command(server: Path) -> None:
+def test_json_says_the_same(server: Path) -> None:
     (image,) = ltsp.images("amd64.img", root=server)
     data = json.loads(image.to_json())
     assert data["name"] == image.name

@@ -1,4 +1,4 @@
-"""The Python examples in the project's README do what they say, executed as they are printed there."""
+"""The Python examples in the project's README do what they say, executed as printed there."""
 
 import os
 import re
@@ -12,8 +12,8 @@ from classroom import Classroom, Guest, process_of, tree
 
 README = Path(__file__).parents[2] / "README.md"
 
-# Covers the machine's /home, /etc and /srv for the program that follows, and for nobody else. What that
-# program needs of the real /home (an interpreter may well live there) is shown to it again.
+# Covers the machine's /home, /etc and /srv for the program that follows, and for nobody else. What
+# that program needs of the real /home (an interpreter may well live there) is shown to it again.
 COVER = """
 scratch=$1; shift
 mkdir "$scratch/real"

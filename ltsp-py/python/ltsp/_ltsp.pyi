@@ -700,6 +700,12 @@ class LimitsConf(Conf):
     def remove_block(self, name: str) -> bool:
         """Remove the block of that name; whether there was one. ParseError as of `blocks`."""
 
+    def import_script_block(self, name: str) -> tuple[list[LimitRule], bool] | None:
+        """Make the rules that the well-known script for guest accounts wrote behind `### custom` a
+        block of that name: the rules, and whether something stands behind them, which the script
+        would have deleted. None if there are no such rules. ValueError if there is such a block
+        already, ParseError as of `blocks`."""
+
     def effective(
         self,
         user: str | bytes,

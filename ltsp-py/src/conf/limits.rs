@@ -119,6 +119,24 @@ impl LimitsConf {
             .write_as(slf.py(), |conf: &mut limits::LimitsConf, _| conf.remove_block(name))
     }
 
+    /// Make the rules that the well-known script for guest accounts wrote behind `### custom` a
+    /// block of that name: the rules, and whether something stands behind them, which the script
+    /// would have deleted. None if there are no such rules. ValueError if there is such a block
+    /// already, ParseError as of `blocks`.
+    fn import_script_block<'py>(
+        slf: &Bound<'py, Self>,
+        name: &str,
+    ) -> PyResult<Option<(Vec<Bound<'py, PyAny>>, bool)>> {
+        let py = slf.py();
+        let found = slf
+            .as_super()
+            .get()
+            .write_as(py, |conf: &mut limits::LimitsConf, _| conf.import_script_block(name))?;
+        found
+            .map(|found| Ok((values::list(py, &found.rules, rule)?, found.more_behind)))
+            .transpose()
+    }
+
     /// What pam_limits takes from this one file for the sessions of `user`; see
     /// `ltsp.effective_limits` for all files.
     ///
