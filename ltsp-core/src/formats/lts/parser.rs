@@ -25,8 +25,10 @@ pub(super) struct Declaration {
 }
 
 impl Declaration {
+    /// From the first letter of the name: the original takes blanks before it for a part of the
+    /// word, people do not.
     pub(super) fn span(&self) -> Span {
-        self.key.span.to(self.value.span)
+        self.key.text.to(self.value.span)
     }
 }
 
