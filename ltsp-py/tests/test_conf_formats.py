@@ -58,7 +58,18 @@ def test_sections_that_name_each_other_are_an_error_with_its_line() -> None:
     assert raised.value.line
 
 
-def test_an_lts_conf_becomes_an_ltsp_conf_with_a_report() -> None:
+def test_the_session_on_one_screen_gets_values_of_its_own() -> None:
+    conf = ltsp.LtsConf(b"[Default]\nLDM_SESSION = mate\nSCREEN_07_LDM_SESSION = xfce\n")
+    assert conf.resolve()["LDM_SESSION"] == "mate"
+    assert conf.resolve(screen=7)["LDM_SESSION"] == "xfce"
+    assert conf.resolve(screen=7).origin("LDM_SESSION").line == 3
+    assert conf.resolve(screen=8)["LDM_SESSION"] == "mate"
+    for wrong in [0, 13, -1, 263]:
+        with pytest.raises(ValueError, match="1 to 12"):
+            conf.resolve(screen=wrong)
+
+
+def test_an_lts_conf_becomes_an_ltsp_conf_with_a_report(tmp_path: Path) -> None:
     conf = ltsp.LtsConf(
         f"[Default]\nLDM_SESSION = gnome\nLOCALDEV = True\n[{MAC}]\nLDM_SESSION = mate\n",
         "lts.conf",
@@ -81,6 +92,11 @@ def test_an_lts_conf_becomes_an_ltsp_conf_with_a_report() -> None:
     assert here.origin(told.to[1]).section != there.origin(told.to[1]).section
     assert "mate" in here[told.to[1]]
     assert "gnome" in there[told.to[1]]
+
+    file = ltsp.LtspConf.open("ltsp.conf", tmp_path, create=True)
+    file.edit([ltsp.Edit(0, 0, bytes(made))])
+    assert file.save()
+    assert (tmp_path / "ltsp.conf").read_bytes() == bytes(made)
 
 
 # ltsp.conf

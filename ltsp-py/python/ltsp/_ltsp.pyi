@@ -555,12 +555,15 @@ class LtsConf(Conf):
         host: str | bytes | None = None,
         ip: str | IPv4Address | None = None,
         mac: str | None = None,
+        *,
+        screen: int | None = None,
     ) -> Resolved:
         """What the client gets, with the file and line of each value: what `getltscfg -a` prints.
 
         Its host name, IPv4 address and hardware address are tried in this order; what is not given
         matches nothing. ParseError where the original would never end, such as sections that name
-        each other with LIKE in a circle.
+        each other with LIKE in a circle. With `screen` (1 to 12) it is what the session on that
+        screen gets: `SCREEN_07_LDM_USERNAME` takes the place of `LDM_USERNAME` on screen 7.
         """
 
     def getltscfg(

@@ -9,6 +9,7 @@ use super::ltsp::converted;
 use super::{Conf, Held, object};
 use crate::args::{BytesArg, PathArg};
 use crate::client::{IpArg, MacArg, client};
+use crate::errors::invalid;
 use crate::values::{self, Class, value};
 
 /// lts.conf of LTSP 5, exactly as its reader getltscfg takes it.
@@ -33,17 +34,30 @@ impl LtsConf {
     ///
     /// Its host name, IPv4 address and hardware address are tried in this order; what is not given
     /// matches nothing. ParseError where the original would never end, such as sections that name
-    /// each other with LIKE in a circle.
-    #[pyo3(signature = (host = None, ip = None, mac = None))]
+    /// each other with LIKE in a circle. With `screen` (1 to 12) it is what the session on
+    /// that screen gets: `SCREEN_07_LDM_USERNAME` takes the place of `LDM_USERNAME` on screen 7.
+    #[pyo3(signature = (host = None, ip = None, mac = None, *, screen = None))]
     fn resolve<'py>(
         slf: &Bound<'py, Self>,
         host: Option<BytesArg>,
         ip: Option<IpArg>,
         mac: Option<MacArg>,
+        screen: Option<i64>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
+        let screen = match screen.map(u8::try_from) {
+            None => None,
+            Some(Ok(number @ 1..=12)) => Some(number),
+            Some(_) => return Err(invalid(py, "screens have the numbers 1 to 12")),
+        };
         let request = Request { client: client(host, ip, mac, None), ..Request::default() };
-        let resolved = slf.as_super().get().read(py, |held| held.resolve(&request))?;
+        let resolved = slf.as_super().get().read(py, |held| {
+            let all = held.resolve(&request)?;
+            Ok(match screen {
+                Some(number) => lts::on_screen(&all, number),
+                None => all,
+            })
+        })?;
         values::resolved(py, &resolved, true)
     }
 
