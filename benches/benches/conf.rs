@@ -5,13 +5,13 @@ use std::hint::black_box;
 
 use benchkit::conf;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use ltsp_core::formats::Client;
 use ltsp_core::formats::excludes::Excludes;
 use ltsp_core::formats::limits::{self, LimitsConf, Who};
 use ltsp_core::formats::lts::LtsConf;
 use ltsp_core::formats::ltsp::{LtspConf, Request};
 use ltsp_core::formats::pxe::PxeConf;
 use ltsp_core::formats::shell::ShellConf;
-use ltsp_core::formats::Client;
 use ltsp_core::text::{Document, NoIncludes, Source};
 
 /// Reads the text again and again, then asks the document again and again.

@@ -68,7 +68,10 @@ pub fn pxe(labels: usize) -> String {
     for label in 0..labels {
         push!(text, "LABEL image{label}\n  MENU LABEL ^Image {label} of the school");
         push!(text, "  KERNEL vmlinuz-{label}\n  INITRD initrd-{label}.img");
-        push!(text, "  APPEND ro quiet splash root=/dev/nbd0 init=/sbin/init-ltsp nbdroot=:i{label}");
+        push!(
+            text,
+            "  APPEND ro quiet splash root=/dev/nbd0 init=/sbin/init-ltsp nbdroot=:i{label}"
+        );
         push!(text, "  TEXT HELP\n    For the rooms on floor {}\n  ENDTEXT\n", label % 9);
     }
     text
@@ -93,7 +96,8 @@ pub fn shell(assignments: usize) -> String {
 /// An ltsp.conf of so many clients. 1,000 clients are 0.1 MB.
 #[must_use]
 pub fn ltsp(clients: usize) -> String {
-    let mut text = String::from("# The school\n[server]\nNFS_HOME=1\n\n[clients]\nDNS_SERVER=8.8.8.8\n");
+    let mut text =
+        String::from("# The school\n[server]\nNFS_HOME=1\n\n[clients]\nDNS_SERVER=8.8.8.8\n");
     text.push_str("AUTOLOGIN=\"pc*/guest*\"\nPASSWORDS_LAB=\"guest[0-9]*/Z3Vlc3Q=\"\n\n");
     for lab in 0..20 {
         push!(text, "[lab{lab}]\nDEFAULT_IMAGE=x86_64\nX_MODES=\"1920x1080 {lab}\"\n");

@@ -111,7 +111,8 @@ pub(crate) fn as_helper(words: &[OsString]) -> Option<ExitCode> {
     }
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("one may ask for one's own usage");
     let taken = usage.user_time().num_microseconds() + usage.system_time().num_microseconds();
-    let cost = Cost { parse: taken as f64 / 1e6, ask: None, kibibytes: usage.max_rss() };
+    let taken = taken as f64 / 1e6;
+    let cost = Cost { parse: taken, ask: None, once: taken, kibibytes: usage.max_rss() };
     println!("{}", serde_json::to_string(&cost).expect("plain data"));
     Some(ExitCode::SUCCESS)
 }
