@@ -72,6 +72,7 @@ doc: ## the documentation of every crate, in target/doc
 bench: ## benchmarks, then the comparison with the tools in use today
 	$(CARGO) bench -p ltsp-benches
 	$(CARGO) run --release -p ltsp-benches --bin compare
+	$(CARGO) run --release -p ltsp-benches --bin compare-conf
 
 # The sanitizers are reached from a stable compiler by RUSTC_BOOTSTRAP.
 fuzz: ## run every fuzz target for FUZZ_SECONDS (60)

@@ -1,9 +1,10 @@
-//! Homes like real ones, a session's worth of change, and what else benchmarks of home reset need.
+//! Homes and configuration files like real ones, a session's worth of change, and what else benchmarks need.
 #![allow(
     clippy::disallowed_methods,
     reason = "a benchmark makes its own trees by path and starts the programs it compares with"
 )]
 
+pub mod conf;
 pub mod home;
 pub mod random;
 pub mod session;

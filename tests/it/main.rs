@@ -10,6 +10,7 @@
 
 mod attack;
 mod cli;
+mod conf_bad_input;
 mod conf_convert;
 mod conf_excludes;
 mod conf_files;

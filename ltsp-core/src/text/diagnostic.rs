@@ -50,12 +50,7 @@ impl Place {
     #[must_use]
     pub fn new(source: &Source, span: Span) -> Self {
         let position = source.position(span.start);
-        Self {
-            file: source.shared_name(),
-            line: position.line,
-            column: position.column,
-            span,
-        }
+        Self { file: source.shared_name(), line: position.line, column: position.column, span }
     }
 }
 

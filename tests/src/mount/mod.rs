@@ -17,6 +17,8 @@ use std::path::{Path, PathBuf};
 #[derive(Debug)]
 pub struct Mount {
     path: PathBuf,
+    /// Whether the mount point is somebody else's directory.
+    borrowed: bool,
 }
 
 impl Mount {
@@ -48,7 +50,7 @@ impl Mount {
         let path = namespace::mount_point();
         let options = (!options.is_empty()).then_some(options);
         nix::mount::mount(Some(source), &path, Some(kind), MsFlags::empty(), options)?;
-        let mount = Self { path };
+        let mount = Self { path, borrowed: false };
         fs::set_permissions(&mount.path, Permissions::from_mode(0o755))?;
         Ok(mount)
     }
@@ -60,8 +62,11 @@ impl Drop for Mount {
         if !std::thread::panicking() {
             detached.expect("one's own mount can be unmounted");
         }
-        // The mount point is on the namespace's own tmpfs, which ends with the namespace.
-        drop(fs::remove_dir(&self.path));
+        // The mount point is on the namespace's own tmpfs, which ends with the namespace. A directory
+        // of the machine that was covered is not ours, empty or not.
+        if !self.borrowed {
+            drop(fs::remove_dir(&self.path));
+        }
     }
 }
 
@@ -111,18 +116,17 @@ pub fn bind(from: &Path, to: &Path) -> Mount {
     fs::create_dir_all(to).expect("the place of a bind mount can be made");
     let bound = nix::mount::mount(Some(from), to, None::<&str>, MsFlags::MS_BIND, None::<&str>);
     bound.expect("root can bind a directory");
-    Mount { path: to.to_path_buf() }
+    Mount { path: to.to_path_buf(), borrowed: true }
 }
 
-/// A fresh tmpfs at this directory, which is made if missing.
+/// A fresh tmpfs at this directory, which must be there: it may be the machine's own.
 #[track_caller]
 pub fn tmpfs_at(path: &Path) -> Mount {
     private();
-    fs::create_dir_all(path).expect("the place of a mount can be made");
     let mounted =
         nix::mount::mount(Some("testkit"), path, Some("tmpfs"), MsFlags::empty(), Some("mode=755"));
     mounted.expect("root can mount a tmpfs");
-    Mount { path: path.to_path_buf() }
+    Mount { path: path.to_path_buf(), borrowed: true }
 }
 
 /// A btrfs subvolume `name` on a mounted btrfs that may hold `bytes` only: EDQUOT beyond them.
