@@ -365,6 +365,10 @@ typedef enum {
      * Nothing does this any more, or not by a setting.
      */
     LTSP_VERDICT_GONE = 4,
+    /**
+     * It had no effect in lts.conf either, and is left out.
+     */
+    LTSP_VERDICT_UNREAD = 5,
 } ltsp_verdict;
 
 /**

@@ -27,6 +27,8 @@ pub enum ltsp_verdict {
     LTSP_VERDICT_CHANGED = 3,
     /// Nothing does this any more, or not by a setting.
     LTSP_VERDICT_GONE = 4,
+    /// It had no effect in lts.conf either, and is left out.
+    LTSP_VERDICT_UNREAD = 5,
 }
 
 /// An [`ltsp_verdict`] that a caller gives.
@@ -37,6 +39,7 @@ impl From<Verdict> for ltsp_verdict {
         match verdict {
             Verdict::Kept => Self::LTSP_VERDICT_KEPT,
             Verdict::Renamed => Self::LTSP_VERDICT_RENAMED,
+            Verdict::Unread => Self::LTSP_VERDICT_UNREAD,
             Verdict::Changed => Self::LTSP_VERDICT_CHANGED,
             Verdict::Gone => Self::LTSP_VERDICT_GONE,
         }

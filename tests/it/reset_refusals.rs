@@ -101,6 +101,7 @@ fn a_home_with_a_mount_point_is_refused() {
     let inside = host.home("guest").join("a/b");
     let why = "a file system is mounted inside this home";
     {
+        fs::create_dir_all(&inside).expect("root may");
         let _mount = tmpfs_at(&inside);
         fs::write(inside.join("stays"), "").expect("root may");
         let error = refused(&host, &exact(&host), ErrorKind::Unsafe, why);

@@ -46,7 +46,7 @@ AutologinKind: TypeAlias = Literal["nobody", "user", "literal", "unknown"]
 BootAction: TypeAlias = Literal["boot", "submenu", "goto", "quit", "help", "separator"]
 """What an entry of a boot menu does."""
 
-Verdict: TypeAlias = Literal["kept", "renamed", "changed", "gone"]
+Verdict: TypeAlias = Literal["kept", "renamed", "unread", "changed", "gone"]
 """What became of a setting in another format."""
 
 Generation: TypeAlias = Literal[5, 19]

@@ -104,6 +104,7 @@ pub(super) fn converted<'py>(py: Python<'py>, one: &Converted) -> PyResult<Bound
     let verdict = match one.verdict {
         Verdict::Kept => "kept",
         Verdict::Renamed => "renamed",
+        Verdict::Unread => "unread",
         Verdict::Changed => "changed",
         Verdict::Gone => "gone",
     };
