@@ -267,6 +267,7 @@ pub extern "C" fn ltsp_verdict_name(verdict: VerdictNumber) -> *const c_char {
         2 => c"renamed",
         3 => c"changed",
         4 => c"gone",
+        5 => c"unread",
         _ => c"unknown",
     };
     name.as_ptr()

@@ -25,4 +25,4 @@ pub use include::{Includes, NoIncludes};
 pub use resolved::{Entry, Origin, Resolved};
 pub use similar_name::did_you_mean;
 pub use source::{Lines, Position, Source, Span};
-pub use style::{line_end, line_end_near};
+pub use style::{line_end, line_end_near, returns_before_ends};

@@ -446,7 +446,8 @@ class Converted(Place):
     key: str | None
     """The setting; none for the section itself."""
     verdict: Verdict
-    """`kept`; `renamed`, with the same effect; `changed`, so that somebody should look; `gone`."""
+    """`kept`; `renamed`, with the same effect; `unread`, without effect before either;
+    `changed`, so that somebody should look; `gone`."""
     to: tuple[str, str] | None
     """The section and the name in ltsp.conf."""
     note: str

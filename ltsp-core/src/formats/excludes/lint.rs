@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::document::Excludes;
 use super::glob;
 use super::grammar::{Kind, LONGEST, Line, blank, components, rooted, sticky};
-use crate::text::{Bytes, Diagnostic, Document as _, Edit, Source, Span};
+use crate::text::{Bytes, Diagnostic, Document as _, Edit, Source, Span, returns_before_ends};
 
 /// Patterns with more components are not compared with others.
 const COMPARED: usize = 64;
@@ -59,19 +59,13 @@ pub(super) fn check(list: &Excludes) -> Vec<Diagnostic> {
 
 fn carriage_returns(list: &Excludes, found: &mut Vec<Diagnostic>) {
     let source = list.source();
-    let spans: Vec<Span> = list
-        .lines()
-        .iter()
-        .filter(|line| source.slice(line.span).ends_with(b"\r"))
-        .map(|line| Span::new(line.span.end - 1, line.span.end))
-        .collect();
     let hit = list.lines().iter().find(|line| {
         matches!(line.kind, Kind::Pattern | Kind::Rooted)
             && line.text.end == line.span.end
             && list.text(line).ends_with(b"\r")
     });
     if let Some(hit) = hit {
-        let edits = spans.into_iter().map(Edit::delete).collect();
+        let edits = returns_before_ends(source).into_iter().map(Edit::delete).collect();
         let said = "the lines end as on Windows; the carriage return is part of each pattern, \
                     which so matches nothing";
         found.push(

@@ -9,7 +9,9 @@ use super::item::{Item, Unit};
 use super::rule::{Fields, Flaw, Kind, Statement};
 use super::traps;
 use super::value::{Number, Value};
-use crate::text::{Bytes, Diagnostic, Document, Edit, Source, Span, did_you_mean};
+use crate::text::{
+    Bytes, Diagnostic, Document, Edit, Source, Span, did_you_mean, returns_before_ends,
+};
 
 /// Names that are groups nearly everywhere.
 const GROUPS: [&str; 16] = [
@@ -66,15 +68,11 @@ fn file(source: &Source, found: &mut Vec<Diagnostic>) {
         let edits = vec![Edit::delete(Span::new(0, 3))];
         found.push(wrong.mend("remove the byte order mark", edits));
     }
-    let returns: Vec<usize> = (bytes.windows(2).enumerate())
-        .filter(|(_, pair)| *pair == b"\r\n")
-        .map(|(at, _)| at)
-        .collect();
-    if let Some(first) = returns.first() {
+    let returns = returns_before_ends(source);
+    if let Some(first) = returns.first().copied() {
         let message = "lines end as on Windows; pam_limits does not mind, other programs do";
-        let span = Span::new(*first, first + 1);
-        let told = Diagnostic::advice("limits-crlf", source, span, message);
-        let edits = returns.iter().map(|at| Edit::delete(Span::new(*at, at + 1))).collect();
+        let told = Diagnostic::advice("limits-crlf", source, first, message);
+        let edits = returns.into_iter().map(Edit::delete).collect();
         found.push(told.mend("end every line with a newline alone", edits));
     }
     let mut line_start = 0;

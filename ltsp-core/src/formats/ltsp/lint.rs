@@ -5,7 +5,7 @@ use super::resolve::LOCAL;
 use super::scan::Kind;
 use super::value::Value;
 use super::{LtspConf, lint_sections, lint_values, param};
-use crate::text::{Diagnostic, Document, Edit, Source, Span};
+use crate::text::{Diagnostic, Document, Edit, Source, Span, returns_before_ends};
 
 /// Every mistake, in the order of the file.
 pub(super) fn check(conf: &LtspConf) -> Vec<Diagnostic> {
@@ -34,16 +34,13 @@ fn bytes(source: &Source, found: &mut Vec<Diagnostic>) {
         let what = "NUL is left out by the shell, so that what surrounds it runs together";
         found.push(Diagnostic::error("ltsp-nul", source, Span::new(at, at + 1), what));
     }
-    let ends: Vec<usize> = (1..bytes.len())
-        .filter(|at| bytes[*at] == b'\n' && bytes[*at - 1] == b'\r')
-        .map(|at| at - 1)
-        .collect();
-    if let Some(first) = ends.first() {
+    let returns = returns_before_ends(source);
+    if let Some(first) = returns.first().copied() {
         let what = "lines end with CR LF, so every value ends with a CR that nobody sees, and \
                     empty lines are commands that do not exist";
-        let edits = ends.iter().map(|at| Edit::delete(Span::new(*at, at + 1))).collect();
+        let edits = returns.into_iter().map(Edit::delete).collect();
         found.push(
-            Diagnostic::error("ltsp-crlf", source, Span::new(*first, first + 1), what)
+            Diagnostic::error("ltsp-crlf", source, first, what)
                 .mend("let lines end with LF alone", edits),
         );
     }

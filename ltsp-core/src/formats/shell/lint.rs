@@ -8,7 +8,7 @@ use super::names::is_read;
 use super::parser::{Assign, Command, Kind};
 use super::quote::bare;
 use super::tools;
-use crate::text::{Bytes, Diagnostic, Document as _, Edit, Source, Span};
+use crate::text::{Bytes, Diagnostic, Document as _, Edit, Source, Span, returns_before_ends};
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
@@ -87,14 +87,9 @@ fn file_name(conf: &ShellConf, found: &mut Vec<Diagnostic>) {
 
 fn carriage_returns(conf: &ShellConf, found: &mut Vec<Diagnostic>) {
     let source = conf.source();
-    let bytes = source.bytes();
-    let edits: Vec<Edit> = bytes
-        .iter()
-        .enumerate()
-        .filter(|(at, byte)| **byte == b'\r' && matches!(bytes.get(at + 1), None | Some(b'\n')))
-        .map(|(at, _)| Edit::delete(Span::new(at, at + 1)))
-        .collect();
-    let Some(first) = edits.first().map(|edit| edit.span) else { return };
+    let returns = returns_before_ends(source);
+    let Some(first) = returns.first().copied() else { return };
+    let edits = returns.into_iter().map(Edit::delete).collect();
     found.push(
         Diagnostic::error(
             "shell-crlf",

@@ -3,7 +3,7 @@
 use super::super::include::{BLOCK, cut};
 use super::super::line::declared_in;
 use super::{Lint, Way};
-use crate::text::{Diagnostic, Edit, Span};
+use crate::text::{Diagnostic, Edit, Span, returns_before_ends};
 
 impl Lint<'_> {
     /// Byte order mark, carriage returns, NUL bytes.
@@ -15,15 +15,14 @@ impl Lint<'_> {
             let way = Way::Safe("remove it".into(), vec![Edit::delete(span)]);
             self.say(Diagnostic::error("lts-bom", self.source, span, what), way);
         }
-        let returns: Vec<Edit> = (1..=self.bytes.len())
-            .filter(|at| self.bytes[at - 1] == b'\r')
-            .filter(|at| matches!(self.bytes.get(*at), None | Some(b'\n')))
-            .map(|at| Edit::delete(Span::new(at - 1, at)))
-            .collect();
-        if let Some(first) = returns.first().map(|edit| edit.span) {
+        let returns = returns_before_ends(self.source);
+        if let Some(first) = returns.first().copied() {
             let what = "the lines end as on Windows: behind a section's header or a quoted value \
                         the carriage return is a syntax error, and nothing more is read";
-            let way = Way::Safe("end the lines with a newline only".into(), returns);
+            let way = Way::Safe(
+                "end the lines with a newline only".into(),
+                returns.into_iter().map(Edit::delete).collect(),
+            );
             self.say(Diagnostic::error("lts-crlf", self.source, first, what), way);
         }
         if let Some(at) = self.bytes.iter().position(|byte| *byte == 0) {
