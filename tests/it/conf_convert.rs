@@ -127,7 +127,6 @@ fn corpus() -> Option<PathBuf> {
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "whoever reads the log shall know what was not converted")]
 fn real_files_become_files_that_say_the_same() {
     let Some(corpus) = corpus() else {
         eprintln!("there is no corpus: no real file is converted");

@@ -111,7 +111,7 @@ fn a_dry_run_shows_the_difference_and_changes_nothing_and_the_change_is_that_dif
 fn what_to_run_next_comes_in_order_for_each_kind_of_file() {
     let files = Files::new();
     for (change, wanted) in [
-        (&CHANGES[0][..], &["# reboot the clients"][..]),
+        (CHANGES[0], &["# reboot the clients"][..]),
         (
             &["conf", "set", LTSP, "-s", "server", "MENU_TIMEOUT", "9"],
             &["ltsp ipxe  #", "# reboot"],

@@ -62,8 +62,8 @@ impl Drop for Mount {
         if !std::thread::panicking() {
             detached.expect("one's own mount can be unmounted");
         }
-        // The mount point is on the namespace's own tmpfs, which ends with the namespace. A directory
-        // of the machine that was covered is not ours, empty or not.
+        // Most mount points are on the namespace's own tmpfs, which ends with the namespace. A
+        // directory of the machine that was covered is not ours, empty or not.
         if !self.borrowed {
             drop(fs::remove_dir(&self.path));
         }
@@ -119,14 +119,16 @@ pub fn bind(from: &Path, to: &Path) -> Mount {
     Mount { path: to.to_path_buf(), borrowed: true }
 }
 
-/// A fresh tmpfs at this directory, which must be there: it may be the machine's own.
+/// A fresh tmpfs at this directory, which is made if missing.
 #[track_caller]
 pub fn tmpfs_at(path: &Path) -> Mount {
     private();
+    let borrowed = path.is_dir();
+    fs::create_dir_all(path).expect("the place of a mount can be made");
     let mounted =
         nix::mount::mount(Some("testkit"), path, Some("tmpfs"), MsFlags::empty(), Some("mode=755"));
     mounted.expect("root can mount a tmpfs");
-    Mount { path: path.to_path_buf(), borrowed: true }
+    Mount { path: path.to_path_buf(), borrowed }
 }
 
 /// A btrfs subvolume `name` on a mounted btrfs that may hold `bytes` only: EDQUOT beyond them.

@@ -1,6 +1,6 @@
 //! From lts.conf of LTSP 5 to ltsp.conf: what stays, what changes, what has no successor.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::Serialize;
 
@@ -119,6 +119,7 @@ pub fn from_lts(name: impl Into<std::path::PathBuf>, sections: &[LtsSection]) ->
         let _ = writer.conf.add_section(CLIENTS);
     }
     writer.tell_of_ranks();
+    writer.tell_of_names();
     Conversion {
         conf: writer.conf,
         report: writer.rows.into_iter().flatten().collect(),
@@ -173,6 +174,30 @@ impl<'a> Writer<'a> {
             note: note.into(),
         };
         self.rows[section].push(row);
+    }
+
+    /// Where settings of two names have one name now, one of them decides where both counted.
+    fn tell_of_names(&mut self) {
+        let mut names: BTreeMap<Bytes, BTreeSet<Vec<u8>>> = BTreeMap::new();
+        let rows = self.rows.iter_mut().flatten();
+        let mut rows: Vec<_> = rows.filter(|row| row.key.is_some() && row.to.is_some()).collect();
+        for row in &rows {
+            if let (Some(key), Some((_, to))) = (&row.key, &row.to) {
+                names.entry(to.clone()).or_default().insert(key.to_ascii_uppercase());
+            }
+        }
+        for row in &mut rows {
+            let Some((_, to)) = &row.to else { continue };
+            // These are put together section by section.
+            let joined = matches!(&**to, b"AUTOLOGIN" | b"PASSWORDS_LDM");
+            if joined || row.verdict > Verdict::Renamed || names[to].len() < 2 {
+                continue;
+            }
+            let all: Vec<_> = names[to].iter().map(|name| String::from_utf8_lossy(name)).collect();
+            row.verdict = Verdict::Changed;
+            row.note =
+                format!("{} are one setting now, {to}: see which one counts", all.join(" and "));
+        }
     }
 
     fn header(&mut self, section: usize) {
