@@ -108,6 +108,7 @@ pub fn from_lts(name: impl Into<std::path::PathBuf>, sections: &[LtsSection]) ->
         let name = &writer.names[*at];
         (name != CLIENTS, super::pattern::is_wild(name))
     });
+    writer.guards();
     for section in &order {
         writer.header(*section);
     }
@@ -200,6 +201,21 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// Empty sections for those that LTSP looks up besides a client's own: it takes the first that
+    /// matches, and without these that were a wildcard.
+    fn guards(&mut self) {
+        for name in [CLIENTS, b"common", b"server"] {
+            let written = name == CLIENTS && self.ranks.named(b"default").is_some();
+            let caught = |names: &Vec<u8>| {
+                super::pattern::is_wild(names) && super::pattern::matches(names, name)
+            };
+            if !written && self.names.iter().any(caught) {
+                // If this fails, so will the wildcard itself, which is told.
+                let _ = self.conf.add_section(name);
+            }
+        }
+    }
+
     fn header(&mut self, section: usize) {
         let (name, from) = (self.names[section].clone(), &self.ranks.sections[section].name);
         let refused = if !self.ranks.counts(section) {
@@ -225,7 +241,13 @@ impl<'a> Writer<'a> {
             self.gone.insert(section);
             return self.say(section, None, verdict, None, note);
         }
-        let (verdict, note) = if name == **from {
+        let catches_all =
+            super::pattern::is_wild(&name) && super::pattern::matches(&name, b"init/");
+        let (verdict, note) = if catches_all {
+            let note = "it matches the names of LTSP's own sections, such as init/, too: should it \
+                        not, name the clients more closely, or use [clients]";
+            (Verdict::Changed, note)
+        } else if name == **from {
             (Verdict::Kept, "")
         } else if name == CLIENTS {
             (Verdict::Renamed, "the section of all clients is [clients] now")
