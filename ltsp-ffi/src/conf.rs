@@ -10,7 +10,7 @@ use ltsp_core::conf::{
     AnyDocument, ConfFile, FollowUp, Kind, RootIncludes, follow_ups, ltsp_request,
 };
 use ltsp_core::formats::{limits, shell};
-use ltsp_core::text::{Bytes, Includes, NoIncludes, Source};
+use ltsp_core::text::{Bytes, Diagnostic, Includes, NoIncludes, Source};
 use ltsp_core::{Error, ErrorKind, Result, SysRoot};
 
 use crate::boundary;
@@ -147,6 +147,13 @@ impl ltsp_conf {
         match &self.held {
             Held::File(file) => file.document(),
             Held::Memory { document, .. } => document,
+        }
+    }
+
+    pub(crate) fn check(&self) -> Vec<Diagnostic> {
+        match &self.held {
+            Held::File(file) => file.check(),
+            Held::Memory { document, .. } => document.check(),
         }
     }
 
@@ -465,7 +472,7 @@ pub unsafe extern "C" fn ltsp_conf_check(
     error: *mut *mut ltsp_error,
 ) -> ltsp_status {
     boundary!(error; diagnostics: out, conf: handle => {
-        let found = ltsp_diagnostics::from(conf.document().check());
+        let found = ltsp_diagnostics::from(conf.check());
         *diagnostics = Box::into_raw(Box::new(found));
         Ok(())
     })

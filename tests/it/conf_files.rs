@@ -1,6 +1,6 @@
 //! Configuration files on disk: opened whatever they are, replaced in one step or not at all.
 use ltsp_core::conf::{ConfFile, Kind};
-use ltsp_core::text::Edit;
+use ltsp_core::text::{Edit, Severity};
 use ltsp_core::{Error, ErrorKind, SysRoot};
 use nix::sys::stat::Mode;
 use std::collections::BTreeSet;
@@ -306,4 +306,25 @@ fn nothing_that_a_file_says_is_executed_to_read_it() {
             assert!(!canary.exists(), "conf {verb} {file} executed something");
         }
     }
+}
+
+#[test]
+fn a_circle_of_menus_is_told_by_a_check_of_the_file() {
+    let scratch = Scratch::new();
+    fs::create_dir_all(scratch.path("/srv/tftp/pxelinux.cfg")).expect("a scratch directory");
+    let file = "/srv/tftp/pxelinux.cfg/default";
+    fs::write(scratch.path(file), "label a\nkernel k\ninclude pxelinux.cfg/more\n").expect("ours");
+    fs::write(scratch.path("/srv/tftp/pxelinux.cfg/more"), "include pxelinux.cfg/default\n")
+        .expect("ours");
+    let conf = ConfFile::open(&scratch.root(), file).expect("it is there");
+    let lines: Vec<_> =
+        conf.check().iter().map(|found| (found.place.line, found.severity)).collect();
+    assert!(lines.contains(&(3, Severity::Error)), "{:?}", conf.check());
+    let mut command = Command::new(oracle::ltspctl());
+    command.args(["conf", "check", file, "--root"]).arg(scratch.path(""));
+    let output = command.output().expect("ltspctl can start");
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    fs::write(scratch.path("/srv/tftp/pxelinux.cfg/more"), "label b\nkernel k\n").expect("ours");
+    let sound = ConfFile::open(&scratch.root(), file).expect("it is there");
+    assert!(sound.check().iter().all(|found| found.severity != Severity::Error));
 }

@@ -117,7 +117,7 @@ impl Check {
             // One file that cannot be read hides no other.
             match self.place.open(path) {
                 Ok(file) => {
-                    let found = file.document().check();
+                    let found = file.check();
                     if found.iter().any(|found| found.severity > Severity::Advice) {
                         exit = Exit::Differences;
                     }

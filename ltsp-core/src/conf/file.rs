@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{AnyDocument, FollowUp, Kind, RootIncludes, follow_ups};
 use crate::error::{Error, ErrorKind, Result};
 use crate::sys::SysRoot;
-use crate::text::{Source, unified_diff};
+use crate::text::{Diagnostic, Source, unified_diff};
 
 /// The most that is read of a configuration file, in bytes.
 pub(super) const MOST: usize = 64 * 1024 * 1024;
@@ -98,6 +98,16 @@ impl ConfFile {
     #[must_use]
     pub fn includes(&self) -> RootIncludes {
         RootIncludes::new(&self.root)
+    }
+
+    /// Every mistake and every silent trap in it, as [`AnyDocument::check`]; for pxelinux also what
+    /// is wrong with the files that it includes: missing ones, circles, labels that none of them has.
+    #[must_use]
+    pub fn check(&self) -> Vec<Diagnostic> {
+        match &self.document {
+            AnyDocument::Pxe(menu) => menu.check_with(&self.includes()),
+            document => document.check(),
+        }
     }
 
     /// Whether the document differs from what was read.

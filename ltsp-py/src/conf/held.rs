@@ -9,7 +9,9 @@ use ltsp_core::formats::lts::LtsConf;
 use ltsp_core::formats::ltsp::LtspConf;
 use ltsp_core::formats::pxe::PxeConf;
 use ltsp_core::formats::shell::{self, ShellConf};
-use ltsp_core::text::{Document as _, Includes, NoIncludes, Resolved, Source, unified_diff};
+use ltsp_core::text::{
+    Diagnostic, Document as _, Includes, NoIncludes, Resolved, Source, unified_diff,
+};
 use ltsp_core::{Error, ErrorKind, Result, SysRoot};
 
 /// What a document object holds.
@@ -66,6 +68,13 @@ impl Held {
         match self {
             Self::File(file) => file.document_mut(),
             Self::Memory { document, .. } => document,
+        }
+    }
+
+    pub(crate) fn check(&self) -> Vec<Diagnostic> {
+        match self {
+            Self::File(file) => file.check(),
+            Self::Memory { document, .. } => document.check(),
         }
     }
 

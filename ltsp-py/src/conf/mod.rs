@@ -221,7 +221,7 @@ impl Conf {
 
     /// Every mistake and every silent trap in it, in the order of the file.
     fn check<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
-        let found = self.read(py, |held| Ok(held.document().check()))?;
+        let found = self.read(py, |held| Ok(held.check()))?;
         values::list(py, found, values::diagnostic)
     }
 
