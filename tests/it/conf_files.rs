@@ -1,6 +1,6 @@
 //! Configuration files on disk: opened whatever they are, replaced in one step or not at all.
 use ltsp_core::conf::{ConfFile, Kind};
-use ltsp_core::text::{Edit, Severity};
+use ltsp_core::text::{Diagnostic, Edit, Severity};
 use ltsp_core::{Error, ErrorKind, SysRoot};
 use nix::sys::stat::Mode;
 use std::collections::BTreeSet;
@@ -317,9 +317,10 @@ fn a_circle_of_menus_is_told_by_a_check_of_the_file() {
     fs::write(scratch.path("/srv/tftp/pxelinux.cfg/more"), "include pxelinux.cfg/default\n")
         .expect("ours");
     let conf = ConfFile::open(&scratch.root(), file).expect("it is there");
-    let lines: Vec<_> =
-        conf.check().iter().map(|found| (found.place.line, found.severity)).collect();
-    assert!(lines.contains(&(3, Severity::Error)), "{:?}", conf.check());
+    let is_circle = |found: &Diagnostic| {
+        found.severity == Severity::Error && found.message.contains("more:1:1: the files include")
+    };
+    assert!(conf.check().iter().any(is_circle), "{:?}", conf.check());
     let mut command = Command::new(oracle::ltspctl());
     command.args(["conf", "check", file, "--root"]).arg(scratch.path(""));
     let output = command.output().expect("ltspctl can start");
