@@ -21,13 +21,55 @@ struct Read {
     index: OnceLock<Index>,
 }
 
-/// Which pieces can be for whom; made when first asked for.
+/// Which pieces can be for whom; made when first asked for. A table of chains, as that is made in one
+/// pass: large files are often asked only once.
 #[derive(Debug)]
 struct Index {
-    /// Numbers of the pieces without a colon in their domain, by their domains, then by their place.
-    named: Vec<usize>,
+    /// For each hash of a domain without a colon the first piece, or [`NONE`].
+    first: Vec<u32>,
+    /// For each piece the next one of the same hash, or [`NONE`].
+    next: Vec<u32>,
     /// Numbers of the pieces with ids.
     ids: Vec<usize>,
+}
+
+/// No piece.
+const NONE: u32 = u32::MAX;
+
+impl Index {
+    fn new<'a>(domains: impl ExactSizeIterator<Item = &'a [u8]> + DoubleEndedIterator) -> Self {
+        let slots = (domains.len() * 2).next_power_of_two();
+        let mut this =
+            Self { first: vec![NONE; slots], next: vec![NONE; domains.len()], ids: Vec::new() };
+        // From the last to the first, so that chains are in the order of the file.
+        for (number, domain) in domains.enumerate().rev() {
+            if domain.contains(&b':') {
+                this.ids.push(number);
+                continue;
+            }
+            let slot = this.slot(domain);
+            this.next[number] = this.first[slot];
+            this.first[slot] = u32::try_from(number).expect("a file has fewer lines than bytes");
+        }
+        this.ids.reverse();
+        this
+    }
+
+    /// FNV-1a: domains are short, and many of one hash cost no more than reading the file does.
+    fn slot(&self, domain: &[u8]) -> usize {
+        let hash = domain.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        // The upper half is mixed better; there are at most 2^27 slots.
+        (hash >> 32) as usize & (self.first.len() - 1)
+    }
+
+    /// Numbers of the pieces of the domain's hash, in the order of the file.
+    fn chain(&self, domain: &[u8]) -> impl Iterator<Item = usize> + '_ {
+        let piece = |number: u32| (number != NONE).then_some(number as usize);
+        let first = piece(self.first[self.slot(domain)]);
+        std::iter::successors(first, move |number| piece(self.next[*number]))
+    }
 }
 
 impl Document for LimitsConf {
@@ -68,16 +110,16 @@ impl LimitsConf {
         Fields { source: &self.source, piece: self.read.pieces[number] }
     }
 
-    pub(super) fn all_fields(&self) -> impl DoubleEndedIterator<Item = Fields<'_>> {
+    pub(super) fn all_fields(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = Fields<'_>> + ExactSizeIterator {
         self.read.pieces.iter().map(|piece| Fields { source: &self.source, piece: *piece })
     }
 
     /// Numbers of the pieces with exactly this domain, which has no colon.
-    pub(super) fn with_domain(&self, domain: &[u8]) -> &[usize] {
-        let named = &self.index().named;
-        let start = named.partition_point(|number| self.fields(*number).domain() < domain);
-        let len = named[start..].partition_point(|number| self.fields(*number).domain() == domain);
-        &named[start..start + len]
+    pub(super) fn with_domain(&self, domain: &[u8]) -> Vec<usize> {
+        let chain = self.index().chain(domain);
+        chain.filter(|number| self.fields(*number).domain() == domain).collect()
     }
 
     /// Numbers of the pieces whose domain has a colon.
@@ -86,13 +128,7 @@ impl LimitsConf {
     }
 
     fn index(&self) -> &Index {
-        self.read.index.get_or_init(|| {
-            let all = 0..self.read.pieces.len();
-            let has_ids = |number: &usize| self.fields(*number).domain().contains(&b':');
-            let (ids, mut named): (Vec<usize>, Vec<usize>) = all.partition(has_ids);
-            named.sort_by_key(|number| self.fields(*number).domain());
-            Index { named, ids }
-        })
+        self.read.index.get_or_init(|| Index::new(self.all_fields().map(|fields| fields.domain())))
     }
 }
 

@@ -312,7 +312,7 @@ fn candidates(document: &LimitsConf, who: &Who) -> Vec<usize> {
     names.dedup();
     let mut found: Vec<usize> = document.with_ids().to_vec();
     for name in names {
-        found.extend_from_slice(document.with_domain(&name));
+        found.extend(document.with_domain(&name));
     }
     found.sort_unstable();
     found

@@ -119,8 +119,11 @@ pub(super) fn check_rule(domain: &[u8], item: Item, value: &[u8]) -> Result<()> 
 impl LimitsConf {
     /// Every line of that domain and item, as it is written, in the order of the file.
     fn lines_of(&self, domain: &[u8], item: Item) -> Vec<(Fields<'_>, Kind)> {
-        let numbers =
-            if domain.contains(&b':') { self.with_ids() } else { self.with_domain(domain) };
+        let numbers = if domain.contains(&b':') {
+            self.with_ids().to_vec()
+        } else {
+            self.with_domain(domain)
+        };
         let fields = numbers.iter().map(|number| self.fields(*number));
         let same = fields.filter(|fields| fields.domain() == domain);
         same.filter_map(|fields| match fields.read() {
