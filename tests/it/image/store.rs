@@ -308,7 +308,7 @@ fn links_inside_a_chroot_never_leave_it_and_nothing_is_waited_for() {
         "opt/ltsp/a/bin/true" => file(program(false, 3)).mode(0o755),
         "opt/ltsp/a/etc/os-release" => symlink("/../../../../etc/os-release"),
         "opt/ltsp/a/usr/lib/os-release" => symlink("../../../../../etc/os-release"),
-        "opt/ltsp/a/etc/lsb-release" => symlink("/proc/self/root/etc/os-release"),
+        "opt/ltsp/a/etc/lsb-release" => symlink("/proc/self/cwd/../../../../../../../../../../../../etc/os-release"),
         "opt/ltsp/a/boot" => symlink("../../../etc"),
         "opt/ltsp/pipes/bin/true" => file(program(true, 62)).mode(0o755),
         "opt/ltsp/pipes/etc/os-release" => fifo(),
