@@ -85,11 +85,20 @@ pub fn find(dir: &Path, tests: &[&str]) -> Vec<Vec<u8>> {
     paths
 }
 
+/// Lets what is started from here on be interrupted: a shell that starts the tests in the background
+/// has them ignore SIGINT, and a program rightly goes on to ignore what it was told to.
+fn heed_interrupts() {
+    use nix::sys::signal::{SigHandler, Signal, signal};
+    // SAFETY: the default action is no handler that could do anything unsafe.
+    unsafe { signal(Signal::SIGINT, SigHandler::SigDfl) }.expect("SIGINT can be handled");
+}
+
 /// The `ltspctl` of this build, built now if it is not there yet.
 #[track_caller]
 pub fn ltspctl() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
+        heed_interrupts();
         let this = std::env::current_exe().expect("a test knows its own path");
         let profile = this.ancestors().nth(2).expect("a test lies in target/<profile>/deps");
         let mut build = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
