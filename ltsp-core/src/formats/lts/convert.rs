@@ -12,7 +12,8 @@ impl LtsConf {
     /// includes, up to the first mistake. The report says what became of each section and setting.
     ///
     /// Only what stands in the file is converted: clients that get their settings from several
-    /// sections may get them in another rank, which the report says, too.
+    /// sections may get them in another rank, which the report says, too; except of a client that has
+    /// both a section by its address and one by its host name: getltscfg reads one of them, ltsp both.
     ///
     /// # Errors
     /// As [`resolve`](Self::resolve), where it is about included files.
